@@ -1,0 +1,11 @@
+"""The demo: SQLite, one process, nothing to set up. Never for the open internet."""
+
+import os
+
+from .base import *  # noqa: F403
+
+DEBUG = True
+SECRET_KEY = os.environ.get("SECRET_KEY", "demo-only-key-that-protects-nothing-but-a-demo-on-loopback")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NsrEventsConfig(AppConfig):
+    """The one Django app; each domain package is wired up here and nowhere else."""
+
+    name = "nsr_events"
+    label = "nsr_events"
+    verbose_name = _("Events")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Register checks, permission policies, providers and receivers."""
+        from . import checks  # noqa: F401
+        from .calendars import receivers as calendar_receivers
+        from .core import permissions
+        from .pages import presentations
+        from .programme import receivers as programme_receivers
+
+        permissions.register_policies()
+        presentations.register()
+        programme_receivers.connect()
+        calendar_receivers.connect()

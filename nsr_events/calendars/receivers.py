@@ -1,0 +1,2 @@
+def connect():
+    """Nothing is connected yet."""

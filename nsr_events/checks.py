@@ -1,0 +1,60 @@
+"""System checks: a mistake in the settings is found at start, not by a participant."""
+
+from django.conf import settings
+from django.core.checks import Error, Warning, register
+from django.urls import NoReverseMatch, reverse
+
+from . import conf
+
+
+@register
+def check_settings(app_configs, **kwargs):
+    """Every key of ``NSR_EVENTS`` is known and has a value of a right type."""
+    return [problem for key, value in getattr(settings, "NSR_EVENTS", {}).items() if (problem := _problem(key, value))]
+
+
+def _problem(key, value):
+    if key not in conf.SETTINGS:
+        known = ", ".join(sorted(conf.SETTINGS))
+        return Error(f"NSR_EVENTS has an unknown key {key!r}.", hint=f"Known keys: {known}.", id="nsr_events.E001")
+    types = conf.SETTINGS[key].types
+    if not isinstance(value, types):
+        names = " or ".join(kind.__name__ for kind in types)
+        return Error(f"NSR_EVENTS[{key!r}] must be {names}, not {type(value).__name__}.", id="nsr_events.E002")
+    return None
+
+
+@register
+def check_file_pattern(app_configs, **kwargs):
+    """Wagtail serves no page address with a dot, so the site must include our pattern before Wagtail's own."""
+    try:
+        reverse("nsr_events_file", args=["event/calendar.ics"])
+    except NoReverseMatch:
+        return [
+            Error(
+                "The URL pattern nsr_events.urls.page_files is missing.",
+                hint="Put it before include(wagtail_urls) in the site's urls.py; without it every .ics address is 404.",
+                id="nsr_events.E003",
+            )
+        ]
+    return []
+
+
+@register
+def check_calendar_cache(app_configs, **kwargs):
+    """Django's default local-memory cache keeps 300 entries and would throw finished calendar entries away."""
+    cache = settings.CACHES.get(conf.CALENDAR_CACHE)
+    if cache is None:
+        return [
+            Error(f"NSR_EVENTS['CALENDAR_CACHE'] names no cache: {conf.CALENDAR_CACHE!r}.", id="nsr_events.E004")
+        ]
+    small = cache["BACKEND"].endswith("LocMemCache") and not cache.get("OPTIONS", {}).get("MAX_ENTRIES")
+    if small:
+        return [
+            Warning(
+                "The calendar cache keeps 300 entries only.",
+                hint="Set MAX_ENTRIES, or name a bigger cache in NSR_EVENTS['CALENDAR_CACHE'].",
+                id="nsr_events.W001",
+            )
+        ]
+    return []

@@ -1,0 +1,140 @@
+"""Multilingual model fields whose inputs a screen reader can tell apart.
+
+django-i18nfield's stock inputs are named by a placeholder only, appear for every entry of ``LANGUAGES`` and require
+English. These give each input a label ("Navn (nynorsk)"), show the site's content languages and require the default
+one. They deconstruct to i18nfield's own paths, so the migrations hold no class of ours.
+
+SQL cannot search or sort these columns: lookups answer wrongly instead of failing (tests/core/test_fields.py
+forbids them).
+"""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from i18nfield import fields as stock
+from i18nfield.strings import LazyI18nString
+
+from .texts import content_languages, default_language
+
+
+class I18nWidget(forms.MultiWidget):
+    """One labelled input for each content language; with one language, one ordinary input."""
+
+    def __init__(self, widget=forms.TextInput, attrs=None):
+        self.languages = content_languages()
+        super().__init__({code: widget({"lang": code}) for code, _name in self.languages}, attrs)
+
+    @property
+    def is_hidden(self):
+        return False
+
+    def decompress(self, value):
+        data = value.data if isinstance(value, LazyI18nString) else value
+        if isinstance(data, dict):
+            return [data.get(code, "") for code, _name in self.languages]
+        return [str(data or "")] + [""] * (len(self.languages) - 1)
+
+    def value_omitted_from_data(self, data, files, name):
+        return all(
+            widget.value_omitted_from_data(data, files, f"{name}_{code}")
+            for widget, (code, _name) in zip(self.widgets, self.languages, strict=True)
+        )
+
+    def id_for_label(self, id_):
+        return f"{id_}_0" if id_ else id_
+
+    def _render(self, template_name, context, renderer=None):
+        rows = context["widget"]["subwidgets"]
+        if len(rows) == 1:
+            return self._input(rows[0], renderer)
+        return format_html(
+            '<div class="ne-i18n">{}</div>',
+            format_html_join(
+                "",
+                '<div class="ne-i18n__row"><label for="{}">{}</label>{}</div>',
+                (
+                    (row["attrs"].get("id", ""), name, self._input(row, renderer))
+                    for row, (_code, name) in zip(rows, self.languages, strict=True)
+                ),
+            ),
+        )
+
+    def _input(self, row, renderer):
+        return super()._render(row["template_name"], {"widget": row}, renderer)
+
+
+class I18nFormField(forms.MultiValueField):
+    """Collects one text per content language into a ``LazyI18nString``; the default language may be required."""
+
+    def __init__(self, *, widget=None, max_length=None, required=True, require_all_fields=False, **kwargs):
+        kwargs.pop("strip", None)
+        self.languages = content_languages()
+        fields = [
+            forms.CharField(required=required and code == default_language(), max_length=max_length)
+            for code, _name in self.languages
+        ]
+        widget = widget() if isinstance(widget, type) else widget
+        if not isinstance(widget, I18nWidget):
+            widget = I18nWidget(type(widget) if widget else forms.TextInput)
+        super().__init__(fields, widget=widget, required=required, require_all_fields=False, **kwargs)
+        for field, sub in zip(self.fields, self.widget.widgets, strict=True):
+            sub.attrs.update(field.widget_attrs(sub))
+            sub.is_required = field.required
+
+    def compress(self, values):
+        return LazyI18nString({code: text for (code, _name), text in zip(self.languages, values or [], strict=False)})
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            if self.required and len(self.languages) > 1 and any(e.code == "required" for e in error.error_list):
+                name = dict(self.languages)[default_language()]
+                raise ValidationError(_("Write this in %(language)s.") % {"language": name}, code="required") from None
+            raise
+
+    def has_changed(self, initial, data):
+        return self.widget.decompress(initial) != [text or "" for text in data or []]
+
+
+class _ContentLanguages:
+    """What the two model fields share: our form field, and a path in migrations that is not ours."""
+
+    textarea = forms.TextInput
+
+    def __init__(self, *args, characters=None, **kwargs):
+        self.characters = characters
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, f"i18nfield.fields.{type(self).__name__}", args, kwargs
+
+    def formfield(self, **kwargs):
+        kwargs.pop("max_length", None)
+        defaults = {"form_class": I18nFormField, "widget": I18nWidget(self.textarea), "max_length": self.characters}
+        if isinstance(kwargs.get("widget"), type) or not isinstance(kwargs.get("widget", None), I18nWidget):
+            kwargs.pop("widget", None)
+        return super().formfield(**{**defaults, **kwargs})
+
+    def clean(self, value, model_instance):
+        value = super().clean(value, model_instance)
+        texts = value.data if isinstance(value, LazyI18nString) else value
+        longest = max(map(len, texts.values()), default=0) if isinstance(texts, dict) else len(str(texts or ""))
+        if self.characters and longest > self.characters:
+            raise ValidationError(
+                _("Write at most %(limit)d characters (now %(length)d).")
+                % {"limit": self.characters, "length": longest}
+            )
+        return value
+
+
+class I18nCharField(_ContentLanguages, stock.I18nCharField):
+    """A line of text in each content language; ``characters`` limits each of them."""
+
+
+class I18nTextField(_ContentLanguages, stock.I18nTextField):
+    """Paragraphs of plain text in each content language; ``characters`` limits each of them."""
+
+    textarea = forms.Textarea

@@ -1,0 +1,20 @@
+"""Signals of events, sent inside the transaction that changes them (architecture, section 2)."""
+
+from dataclasses import dataclass
+
+from django.dispatch import Signal
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a change concerns: a receiver's answer to ``event_changing`` or ``programme_releasing``."""
+
+    label: str
+    count: int
+
+
+event_changing = Signal()
+"""Asks before a change is made: ``event``, ``changes`` (names of material facts). Receivers answer ``Audience``."""
+
+event_changed = Signal()
+"""Tells after a change, in its transaction: ``event``, ``changes`` (set of names of facts), ``now``, ``by``."""

@@ -1,0 +1,177 @@
+"""Page types that present events. Everything is in abstract mixins; a site may build its own types from them.
+
+No other code names the concrete classes and no table of ours has a foreign key to a page
+(pages-and-workspace, section 2: Own page types).
+"""
+
+from __future__ import annotations
+
+import json
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalManyToManyField
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.images import get_image_model_string
+from wagtail.models import Collection, Page, get_page_models
+from wagtail.search import index
+
+from nsr_events import conf
+from nsr_events.core.models import Event, EventType, Region
+
+from .fields import BlocksField, EventBodyField
+from .routes import EventIndexRoutes, EventRoutes
+
+RESERVED_SLUGS = {
+    "archive", "calendar", "feed", "month", "people", "programme", "register", "rooms", "sessions",
+}  # fmt: skip
+"""A child page with one of these slugs would be hidden by a route of its parent."""
+
+
+class ReservedSlugMixin(models.Model):
+    """Keeps slugs free that the routes of an event or an index answer."""
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        refuse_reserved_slug(self)
+
+
+def refuse_reserved_slug(page: Page) -> None:
+    """Raise a ``ValidationError`` when ``page`` would be hidden by a route of its parent."""
+    if page.slug in RESERVED_SLUGS:
+        raise ValidationError({"slug": _("“%(slug)s” is used by the event itself. Choose another.") % {"slug": page.slug}})
+
+
+class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
+    """A page that lists the events presented below it, with archive and feed."""
+
+    intro = models.CharField(_("intro"), max_length=300, blank=True)
+    types = ParentalManyToManyField(
+        EventType, verbose_name=_("only these types"), blank=True, related_name="+", help_text=_("Empty: all.")
+    )
+    regions = ParentalManyToManyField(
+        Region, verbose_name=_("only these regions"), blank=True, related_name="+", help_text=_("Empty: all.")
+    )
+    default_collection = models.ForeignKey(
+        Collection,
+        verbose_name=_("collection of new events"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("intro"),
+        MultiFieldPanel(
+            [FieldPanel("types"), FieldPanel("regions"), FieldPanel("default_collection")], heading=_("What it lists")
+        ),
+    ]
+    search_fields = [*Page.search_fields, index.SearchField("intro")]
+    template = "nsr_events/event_index_page.html"
+
+    class Meta:
+        abstract = True
+
+
+class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.Model):
+    """A page that presents one event to the public in one language."""
+
+    event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.PROTECT, related_name="+")
+    intro = models.TextField(_("intro"), max_length=300, blank=True, help_text=_("One sentence: what one gets."))
+    kicker = models.CharField(
+        _("line above the title"), max_length=80, blank=True, help_text=_("For example “Seminar over three days”.")
+    )
+    hero_image = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    hero_alt = models.CharField(_("picture, text alternative"), max_length=300, blank=True)
+    hero_credit = models.CharField(_("photo credit"), max_length=120, blank=True)
+    body = EventBodyField(verbose_name=_("body"), blank=True)
+    practical = BlocksField(
+        source="nsr_events.pages.blocks.practical_blocks", verbose_name=_("practical information"), blank=True
+    )
+    programme_note = models.TextField(
+        _("note on the programme"),
+        max_length=600,
+        blank=True,
+        help_text=_("Shown with the programme, and in its place before the first release."),
+    )
+    documents = BlocksField(source="nsr_events.pages.blocks.document_blocks", verbose_name=_("documents"), blank=True)
+    related = BlocksField(source="nsr_events.pages.blocks.related_blocks", verbose_name=_("read also"), blank=True)
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("event"),
+        FieldPanel("kicker"),
+        FieldPanel("intro"),
+        MultiFieldPanel(
+            [FieldPanel("hero_image"), FieldPanel("hero_alt"), FieldPanel("hero_credit")], heading=_("Picture")
+        ),
+        FieldPanel("body"),
+        FieldPanel("practical"),
+        FieldPanel("programme_note"),
+        FieldPanel("documents"),
+        FieldPanel("related"),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("intro"),
+        index.SearchField("body"),
+        index.FilterField("event"),
+    ]
+    template = "nsr_events/event_page.html"
+
+    class Meta:
+        abstract = True
+
+    def with_content_json(self, content):
+        """Keep the row's own event, whatever revision is opened or published.
+
+        Wagtail does the same for owner and translation_key; an old or copied revision must not bring another event.
+        """
+        if isinstance(content, str):
+            content = json.loads(content)
+        return super().with_content_json({**content, "event": self.event_id})
+
+
+class EventIndexPage(EventIndexPageMixin, Page):
+    """The package's own index page."""
+
+    class Meta:
+        verbose_name = _("event index")
+        verbose_name_plural = _("event indexes")
+
+    @classmethod
+    def can_create_at(cls, parent):
+        """Sites with page types of their own switch ours off."""
+        return conf.PAGE_TYPES and super().can_create_at(parent)
+
+
+class EventPage(EventPageMixin, Page):
+    """The package's own event page."""
+
+    class Meta:
+        verbose_name = _("event page")
+        verbose_name_plural = _("event pages")
+
+    @classmethod
+    def can_create_at(cls, parent):
+        """Sites with page types of their own switch ours off."""
+        return conf.PAGE_TYPES and super().can_create_at(parent)
+
+
+def get_event_page_models() -> list[type[Page]]:
+    """Every page type that shows events: ours, and those a site built from the mixin."""
+    return [model for model in get_page_models() if issubclass(model, EventPageMixin)]

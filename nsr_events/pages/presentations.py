@@ -1,0 +1,2 @@
+def register():
+    """Nothing is registered yet."""
