@@ -92,7 +92,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Timetable:
-    """One day as a grid. ``scrolls``: more columns than fit: the grid scrolls in its own box, print is a list."""
+    """One day as a grid. ``scrolls``: more columns than fit; the grid scrolls in its box, print is a list."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
