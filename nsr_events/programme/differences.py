@@ -1,7 +1,7 @@
 """Compares a wished programme with the newest release and writes the next snapshot: plain data in and out.
 
-A snapshot's session carries, beside its content, what only releases give it: ``seq``, ``stamp``, ``moved`` (with
-the moment of the move), and ``ended`` once cancelled; ``gone`` marks what left the programme and is carried on
+Beside its content, a session in a snapshot has what only releases give it: ``seq``, ``stamp``, ``moved``
+(with the moment of the move), ``ended`` once cancelled; ``gone`` marks what left and is carried on
 for calendars.
 """
 
