@@ -1,7 +1,7 @@
 """Fetch the vendored files that vendor.toml lists, or compare them with their checksums (--check).
 
 Each package is fetched whole with ``npm pack``, its checksum compared, and only the named files are kept.
-After raising a version: run with --update, look at the difference, then commit files and vendor.toml together.
+After raising a version: run with --update, look at the difference, commit files and vendor.toml together.
 """
 
 from __future__ import annotations

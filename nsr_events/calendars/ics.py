@@ -118,10 +118,15 @@ def digest(entry: Entry) -> str:
     return _sha256([getattr(entry, field.name) for field in fields(Entry)])
 
 
+def digest_of(entries: Iterable[Entry]) -> str:
+    """Return one digest of several entries, in the order given."""
+    return _sha256([digest(entry) for entry in entries])
+
+
 def etag(head: CalendarHead, entries: Iterable[Entry]) -> str:
     """Return the strong entity tag of a calendar, quotes included. Writes nothing."""
     values = [getattr(head, field.name) for field in fields(CalendarHead)]
-    return f'"{_sha256([SERIALISER_VERSION, values, [digest(entry) for entry in in_order(entries)]])}"'
+    return f'"{_sha256([SERIALISER_VERSION, values, digest_of(in_order(entries))])}"'
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
