@@ -1,7 +1,7 @@
 """Feeds and files over HTTP (calendars, sections 1, 3, 7 and 8): gather entries, answer 304 or text.
 
 Page routes call the four functions at the top; each answers GET and HEAD. A conditional request is answered
-from the digests of the entries' input: nothing is written for a 304. ``now`` is for tests, the clock's by default.
+from the digests of the entries' input: nothing is written for a 304. ``now`` is for tests.
 """
 
 from __future__ import annotations

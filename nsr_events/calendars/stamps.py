@@ -1,7 +1,7 @@
 """When something an entry shows last changed (calendars, section 6).
 
-``Event.ical_stamp`` moves only when the content of the event's entries differs in some language, whoever saves
-or publishes, and it only grows.
+``Event.ical_stamp`` moves only when the content of the event's entries differs in some language, whoever
+saves or publishes, and it only grows.
 """
 
 from __future__ import annotations
