@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.timezone import now
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.images import get_image_model_string
 from wagtail.models import Collection, CollectionMember
@@ -362,7 +361,7 @@ class Event(index.Indexed, CollectionMember, WithUid):
     def __str__(self):
         return str(self.name)
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         """The event's time zone."""
         return ZoneInfo(self.timezone)

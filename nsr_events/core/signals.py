@@ -17,4 +17,8 @@ event_changing = Signal()
 """Asks before a change is made: ``event``, ``changes`` (names of material facts). Receivers answer ``Audience``."""
 
 event_changed = Signal()
-"""Tells after a change, in its transaction: ``event``, ``changes`` (set of names of facts), ``now``, ``by``."""
+"""Tells after a change, in its transaction.
+
+``event``, ``changes`` (names of facts), ``before`` (name to former value; ``days`` as (uid, date, opens, closes, venue
+id); empty for a new event), ``now``, ``by``.
+"""

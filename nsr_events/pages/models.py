@@ -15,13 +15,14 @@ from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.images import get_image_model_string
-from wagtail.models import Collection, Page, get_page_models
+from wagtail.models import Collection, Page
 from wagtail.search import index
 
 from nsr_events import conf
 from nsr_events.core.models import Event, EventType, Region
 
 from .fields import BlocksField, EventBodyField
+from .page_types import get_event_index_page_models, get_event_page_models  # noqa: F401
 from .routes import EventIndexRoutes, EventRoutes
 
 RESERVED_SLUGS = {
@@ -49,6 +50,8 @@ def refuse_reserved_slug(page: Page) -> None:
 
 class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
     """A page that lists the events presented below it, with archive and feed."""
+
+    lists_events = True
 
     intro = models.CharField(_("intro"), max_length=300, blank=True)
     types = ParentalManyToManyField(
@@ -82,6 +85,8 @@ class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
 
 class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.Model):
     """A page that presents one event to the public in one language."""
+
+    shows_event = True
 
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.PROTECT, related_name="+")
     intro = models.TextField(_("intro"), max_length=300, blank=True, help_text=_("One sentence: what one gets."))
@@ -170,8 +175,3 @@ class EventPage(EventPageMixin, Page):
     def can_create_at(cls, parent):
         """Sites with page types of their own switch ours off."""
         return conf.PAGE_TYPES and super().can_create_at(parent)
-
-
-def get_event_page_models() -> list[type[Page]]:
-    """Every page type that shows events: ours, and those a site built from the mixin."""
-    return [model for model in get_page_models() if issubclass(model, EventPageMixin)]

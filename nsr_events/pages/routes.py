@@ -1,16 +1,130 @@
-"""The addresses below an event page and below an index of events (contract: Demo addresses)."""
+"""The addresses below an event page and below an index of events (contract: Demo addresses).
+
+Files are declared with a final slash, since ``RoutablePageMixin.route`` appends one; their public address has none
+(``nsr_events.urls.page_files``).
+"""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
-from wagtail.contrib.routable_page.models import RoutablePageMixin
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_safe
+from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+
+from nsr_events import conf
+from nsr_events.calendars import feeds
+
+from . import views
 
 
-class EventIndexRoutes(RoutablePageMixin, models.Model):
+def safe_route(pattern: str, name: str):
+    """A route that answers GET and HEAD only: Wagtail would let a POST through."""
+
+    def decorate(method):
+        def view(page, request, *args, **kwargs):
+            return require_safe(lambda request: method(page, request, *args, **kwargs))(request)
+
+        view.__name__ = method.__name__
+        view.__doc__ = method.__doc__
+        return path(pattern, name=name)(view)
+
+    return decorate
+
+
+class PublicRoutes(RoutablePageMixin, models.Model):
+    """What index and event pages share: file addresses and a context every public template needs."""
+
     class Meta:
         abstract = True
 
+    @property
+    def language(self) -> str:
+        """The language of the page, whatever the visitor's browser asks for."""
+        return self.locale.language_code
 
-class EventRoutes(RoutablePageMixin, models.Model):
+    def file_url(self, name: str, **kwargs) -> str:
+        """The public path of a file route, without the slash the route is declared with."""
+        return self.get_url() + self.reverse_subpage(name, kwargs=kwargs).rstrip("/")
+
+    def full_file_url(self, name: str, **kwargs) -> str:
+        """The same as an absolute address."""
+        return (self.full_url or "") + self.reverse_subpage(name, kwargs=kwargs).rstrip("/")
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        return {
+            **context,
+            "ne_base_template": conf.BASE_TEMPLATE,
+            "show_userbar": settings.SESSION_COOKIE_NAME in request.COOKIES,
+        }
+
+
+class EventIndexRoutes(PublicRoutes):
+    """Upcoming events and the feed of an index page."""
+
     class Meta:
         abstract = True
+
+    @safe_route("", name="upcoming")
+    def upcoming_view(self, request):
+        """Upcoming events, 20 a page."""
+        return views.show_index(self, request)
+
+    @safe_route("calendar.ics/", name="calendar")
+    def calendar_view(self, request):
+        """The calendar feed of everything the index lists."""
+        return views.index_calendar(self, request)
+
+
+class EventRoutes(PublicRoutes):
+    """The event, its programme, its sessions and their calendars."""
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def facts(self):
+        """The event with what its pages always show, in one query."""
+        return views.load_event(self.event_id)
+
+    @safe_route("", name="event")
+    def event_view(self, request):
+        """The event itself."""
+        return views.show_event(self, request)
+
+    @safe_route("programme/", name="programme")
+    def programme_view(self, request):
+        """All days of the newest release."""
+        return views.show_programme(self, request)
+
+    @safe_route("sessions/<uuid:uid>/", name="session")
+    def session_view(self, request, uid):
+        """One session of the newest release."""
+        return views.show_session(self, request, str(uid))
+
+    @safe_route("calendar.ics/", name="calendar")
+    def calendar_view(self, request):
+        """The event as a calendar file."""
+        return feeds.event_file(request, event=self.facts, language=self.language, filename=self.slug)
+
+    @safe_route("programme.ics/", name="programme_calendar")
+    def programme_calendar_view(self, request):
+        """The feed of every session."""
+        return feeds.programme_feed(
+            request,
+            event=self.facts,
+            language=self.language,
+            url=self.full_file_url("programme_calendar"),
+            name=self.title,
+        )
+
+    @safe_route("sessions/<uuid:uid>.ics/", name="session_calendar")
+    def session_calendar_view(self, request, uid):
+        """One session as a calendar file."""
+        return feeds.session_file(request, event=self.facts, session_uid=str(uid), language=self.language)
+
+    def get_route_paths(self):
+        """Name programme and feeds, so that Wagtail's automatic redirects cover them after a move."""
+        names = ("programme", "calendar", "programme_calendar")
+        return [*super().get_route_paths(), *(f"/{self.reverse_subpage(name).rstrip('/')}/" for name in names)]

@@ -1,0 +1,97 @@
+"""Which events an index lists: one query function for the page, its archive and its feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Q, QuerySet
+from wagtail.models import Page
+
+from nsr_events.core import formats
+from nsr_events.core.models import LATEST_CLOSE, Event
+
+from .event_context import Tag, state_tag
+from .page_types import get_event_page_models
+
+STAYS = dt.timedelta(days=14)
+"""How long a cancelled event stays among the upcoming ones after its cancellation."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list of events."""
+
+    event: Event
+    page: Page
+    url: str
+    when: str
+    tag: Tag
+
+
+def listed_events(index: Page) -> QuerySet[Event]:
+    """Every event with a live, unrestricted page below ``index`` in its language, within the index's own limits."""
+    shown = Q()
+    for model in get_event_page_models():
+        pages = model.objects.live().public().descendant_of(index).filter(locale_id=index.locale_id)
+        shown |= Q(pk__in=pages.order_by().values("event_id"))
+    events = Event.objects.filter(shown)
+    if types := list(index.types.all()):
+        events = events.filter(type__in=types)
+    if regions := list(index.regions.all()):
+        events = events.filter(region__in=regions)
+    return events.order_by("start", "pk")
+
+
+def upcoming(events: QuerySet[Event], *, now: dt.datetime) -> QuerySet[Event]:
+    """Running events first, then by start; what was cancelled more than 14 days ago is left out."""
+    gone = Q(status=Event.Status.CANCELLED, status_changed_at__lt=now - STAYS)
+    return events.filter(end__gte=now).exclude(gone)
+
+
+def past(events: QuerySet[Event], *, now: dt.datetime) -> QuerySet[Event]:
+    """What is over, the newest first."""
+    return events.filter(end__lt=now).order_by("-start", "pk")
+
+
+def rows(events: Sequence[Event], *, locale_id: int, language: str, now: dt.datetime, request=None) -> list[Row]:
+    """Pair events with the page that shows them in a locale, in the order given; one query for each page type."""
+    pages = pages_of(events, locale_id=locale_id)
+    return [
+        Row(
+            event=event,
+            page=pages[event.pk],
+            url=pages[event.pk].get_url(request),
+            when=formats.date_range(event.local_start.date(), last_date(event), language),
+            tag=state_tag(event, now=now),
+        )
+        for event in events
+        if event.pk in pages
+    ]
+
+
+def last_date(event: Event) -> dt.date:
+    """The date of the last day: a night until 05:00 belongs to the day before, and so does midnight."""
+    end = event.local_end
+    return (end - dt.timedelta(hours=5)).date() if end.time() <= LATEST_CLOSE else end.date()
+
+
+def by_month(found: Sequence[Row], language: str) -> list[tuple[str, list[Row]]]:
+    """Rows under the month they start in, such as "Mars 2027"."""
+    return [
+        (formats.capitalised(f"{formats.month(dt.date(year, month, 1), language)} {year}"), list(group))
+        for (year, month), group in groupby(found, key=lambda row: (row.event.local_start.year, row.event.local_start.month))
+    ]
+
+
+def pages_of(events: Iterable[Event], *, locale_id: int) -> dict[int, Page]:
+    """The public page of each event in a locale; of several, the oldest that is no alias."""
+    ids = [event.pk for event in events]
+    found: dict[int, Page] = {}
+    for model in get_event_page_models():
+        pages = model.objects.live().public().filter(event_id__in=ids, locale_id=locale_id)
+        for page in sorted(pages, key=lambda page: (page.alias_of_id is not None, page.pk)):
+            found.setdefault(page.event_id, page)
+    return found
