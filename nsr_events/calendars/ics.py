@@ -150,7 +150,7 @@ def write_entry(entry: Entry) -> bytes:
         raise ValueError("end is not after start")
     component = Event()
     for name, value, parameters in _properties(entry):
-        if value not in ("", None, ()):
+        if value != "" and value is not None:
             component.add(name, value, parameters or {})
     return bytes(component.to_ical(sorted=False))
 
@@ -171,7 +171,7 @@ def _written(entry: Entry) -> bytes | None:
 
 def _properties(entry: Entry) -> list[tuple[str, Any, dict[str, str] | None]]:
     """Name, value and parameters of each property, in the order written; the caller leaves empty ones out."""
-    uri = {"VALUE": "URI"}
+    uri, text = {"VALUE": "URI"}, _text_type()
     return [
         ("uid", one_line(entry.uid), None),
         ("dtstamp", _whole_seconds(entry.stamp), None),
@@ -181,16 +181,40 @@ def _properties(entry: Entry) -> list[tuple[str, Any, dict[str, str] | None]]:
         ("dtend", *_time_value(entry.end, entry.zone)),
         ("transp", "TRANSPARENT" if entry.transparent else "OPAQUE", None),
         ("status", entry.status, None),
-        ("summary", shorten(one_line(entry.summary), MOST_SUMMARY), None),
-        ("description", shorten(clean(entry.description), MOST_DESCRIPTION), None),
-        ("location", one_line(entry.location), None),
+        ("summary", text(shorten(one_line(entry.summary), MOST_SUMMARY)), None),
+        ("description", text(shorten(clean(entry.description), MOST_DESCRIPTION)), None),
+        ("location", text(one_line(entry.location)), None),
         ("geo", entry.geo, None),
         ("url", web_address(entry.url), None),
-        ("categories", [word for text in entry.categories if (word := one_line(text))] or None, None),
+        ("categories", _categories(entry.categories), None),
         ("image", web_address(entry.image), {**uri, "DISPLAY": "BADGE"}),
         ("conference", web_address(entry.conference), uri),
         ("related-to", one_line(entry.related_to), None),
     ]
+
+
+def _categories(words: Iterable[str]) -> Any:
+    from icalendar import vCategory
+
+    text = _text_type()
+    category = vCategory([])
+    category.cats = [text(word) for raw in words if (word := one_line(raw))]
+    return category if category.cats else None
+
+
+@lru_cache(maxsize=1)
+def _text_type() -> Any:
+    """The library's TEXT, but a typed backslash and N stays what it is: the library makes it a line feed."""
+    from icalendar import vText
+
+    class Text(vText):
+        __slots__ = ()
+
+        def to_ical(self) -> bytes:
+            text = str(self).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+            return text.replace("\n", "\\n").encode()
+
+    return Text
 
 
 def _time_value(moment: Moment, zone: str) -> tuple[Moment, dict[str, str] | None]:
@@ -203,13 +227,13 @@ def _time_value(moment: Moment, zone: str) -> tuple[Moment, dict[str, str] | Non
 
 def _write_head(head: CalendarHead) -> bytes:
     """The calendar up to its first component."""
-    from icalendar import Calendar, vText
+    from icalendar import Calendar
 
-    calendar = Calendar()
+    calendar, text = Calendar(), _text_type()
     for name, value, parameters in _head_properties(head):
         if value:
             # NAME and X- properties are not escaped by the library, a newline in them would even raise.
-            calendar.add(name, value if parameters or name in _NO_TEXT else vText(value), parameters or {})
+            calendar.add(name, value if parameters or name in _NO_TEXT else text(value), parameters or {})
     return bytes(calendar.to_ical(sorted=False)).removesuffix(END)
 
 
