@@ -1,0 +1,71 @@
+"""Registration with Wagtail, and nothing else: each screen lives in its domain's package."""
+
+from importlib.util import find_spec
+
+from django.templatetags.static import static
+from django.urls import include, path, reverse_lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.admin_url_finder import register_admin_url_finder
+
+from .admin import groups, log_actions, menu, pages
+from .admin import urls as admin_urls
+from .admin.bulk import BULK_ACTIONS
+from .core import admin as core_admin
+from .core.choosers import CHOOSERS
+from .core.models import Event
+
+core_admin.register()
+pages.register()
+register_admin_url_finder(Event, menu.EventURLFinder)
+
+hooks.register("register_group_permission_panel", lambda: groups.EventPermissionFormSet)
+hooks.register("describe_collection_contents", groups.describe_collection)
+hooks.register("register_log_actions", log_actions.register_log_actions)
+hooks.register("register_page_header_buttons", menu.page_header_buttons)
+hooks.register("construct_wagtail_userbar", menu.add_userbar_item)
+
+for _action in BULK_ACTIONS:
+    # A later order than Wagtail's own actions for the same model.
+    hooks.register("register_bulk_action", _action, order=100)
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls():
+    """The workspace and, beside it, the programme's screens."""
+    return [path("events/", include(admin_urls)), *_programme_urls()]
+
+
+def _programme_urls():
+    if not find_spec("nsr_events.programme.admin_urls"):
+        return []
+    from .programme.admin_urls import programme_urls
+
+    return programme_urls()
+
+
+@hooks.register("register_admin_viewset")
+def register_menu_and_registers():
+    """The menu with the registers all events share."""
+    return menu.EventsGroup()
+
+
+@hooks.register("register_admin_viewset")
+def register_choosers():
+    """The choosers of organisations, people, venues, rooms and events."""
+    return CHOOSERS
+
+
+@hooks.register("register_admin_search_area")
+def register_search_area():
+    """Events in the global search."""
+    return menu.EventSearchArea(
+        _("Events"), reverse_lazy("nsr_events_admin:index"), name="nsr-events", icon_name="date", order=250
+    )
+
+
+@hooks.register("insert_global_admin_css")
+def insert_css():
+    """Our styles on every screen, since choosers and listings of ours stand on Wagtail's own pages too."""
+    return format_html('<link rel="stylesheet" href="{}">', static("nsr_events/admin/workspace.css"))

@@ -89,5 +89,8 @@ def tabs_for(user: Any, event: Event) -> list[Tab]:
 
 def states_for(event: Event, request: HttpRequest) -> list[tuple[HeaderState, State]]:
     """Return what each registered part says of ``event``, in order; a part that answers None is left out."""
-    found = ((part, part.provider(event, request)) for part in sorted(_states.values(), key=lambda part: part.order))
+    found = (
+        (part, part.provider(event, request))
+        for part in sorted(_states.values(), key=lambda part: part.order)
+    )
     return [(part, state) for part, state in found if state is not None]

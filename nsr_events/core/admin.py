@@ -1,0 +1,147 @@
+"""Screens of the workspace that show and change an event's own facts: Overview, Days and places."""
+
+from __future__ import annotations
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
+from wagtail.models import ModelLogEntry
+
+from . import checklist, events, tabs
+from .forms import PlacesForms, StatusForm
+from .models import Event
+from .permissions import ACTIONS, may
+from .workspace import WorkspaceView
+
+RECENT = 10
+DAYS_TAB = "days"
+
+
+class OverviewView(WorkspaceView):
+    """The event in short, what is missing, and what happened last. Opens to whoever may do anything with it."""
+
+    tab = "overview"
+    event_action = ACTIONS
+    template_name = "nsr_events/core/admin/overview.html"
+
+    def get_context_data(self, **kwargs):
+        may_change = may(self.request.user, "change", self.event)
+        days = self.event.days.select_related("venue").prefetch_related("day_hosts__organisation")
+        return super().get_context_data(
+            days=days,
+            may_change=may_change,
+            may_delete=may(self.request.user, "delete", self.event),
+            items=checklist.items_for(self.event, now=timezone.now()) if may_change else [],
+            log_entries=recent_entries(self.event) if may_change else [],
+            **kwargs,
+        )
+
+
+def recent_entries(event: Event) -> list[ModelLogEntry]:
+    """The last things that happened to ``event``, newest first, with the names of those who did them."""
+    content_type = ContentType.objects.get_for_model(Event)
+    entries = ModelLogEntry.objects.filter(content_type=content_type, object_id=str(event.pk))
+    return list(entries.select_related("user").order_by("-timestamp", "-pk")[:RECENT])
+
+
+class PlacesView(WorkspaceView):
+    """Facts, days with hosts and organisations: one form, one save, all or nothing."""
+
+    tab = DAYS_TAB
+    template_name = "nsr_events/core/admin/places.html"
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(self.get_context_data(forms=self.forms_for(self.fresh_event())))
+
+    def post(self, request, *args, **kwargs):
+        with transaction.atomic():
+            event = events.lock_event(self.event.pk)
+            forms = self.forms_for(event, data=request.POST)
+            stale = request.POST.get("changed_at") != event.changed_at.isoformat()
+            valid = forms.is_valid()
+            if valid and not stale and forms.save(by=request.user):
+                messages.success(request, _("“%(event)s” is saved.") % {"event": event})
+                return redirect(reverse("nsr_events_admin:days", args=[event.pk]))
+        if stale:
+            messages.error(request, self.stale_message(forms))
+        else:
+            messages.error(request, _("Nothing is saved yet. Correct what is marked below."))
+        return self.render_to_response(self.get_context_data(forms=forms, has_unsaved_changes=True))
+
+    def fresh_event(self):
+        """Another instance than the header's: a bound form writes what was typed into its own."""
+        return Event.objects.select_related("collection").get(pk=self.event.pk)
+
+    def forms_for(self, event, data=None):
+        return PlacesForms(event, user=self.request.user, now=timezone.now(), data=data)
+
+    def stale_message(self, forms):
+        """Who was faster, and what differs; the next save is made knowingly."""
+        entry = next(iter(recent_entries(self.event)), None)
+        who = entry.user_display_name if entry else _("Somebody else")
+        differs = ", ".join(forms.changed_labels)
+        return _(
+            "%(who)s saved this event while you had it open. What you typed stands below and is not saved. "
+            "It differs from theirs in: %(fields)s. Save again to replace theirs."
+        ) % {"who": who, "fields": differs or "–"}
+
+    @cached_property
+    def stored_stamp(self):
+        return Event.objects.values_list("changed_at", flat=True).get(pk=self.event.pk).isoformat()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(changed_at=self.stored_stamp, media=kwargs["forms"].media, **kwargs)
+
+
+class StatusView(WorkspaceView):
+    """Give the event a status: the one screen that does."""
+
+    tab = "overview"
+    template_name = "nsr_events/core/admin/status.html"
+    page_title = gettext_lazy("Change the status")
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(self.get_context_data(form=StatusForm(instance=self._another())))
+
+    def post(self, request, *args, **kwargs):
+        form = StatusForm(request.POST, instance=self._another())
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form))
+        wished = form.cleaned_data
+        events.change_status(
+            self.event, wished["status"], note=wished["status_note"], now=timezone.now(), by=request.user
+        )
+        messages.success(
+            request, _("The status is now: %(status)s.") % {"status": self.event.get_status_display().lower()}
+        )
+        return redirect("nsr_events_admin:overview", self.event.pk)
+
+    def _another(self):
+        return Event.objects.get(pk=self.event.pk)
+
+
+def facts_checklist(event: Event, now):
+    """What participants would miss among the facts: place or link, contact, a name in every language."""
+    url = reverse("nsr_events_admin:days", args=[event.pk])
+    missing = checklist.Severity.MISSING
+    if event.format != Event.Format.ONLINE and not event.venue_id:
+        yield checklist.Item(missing, _("The event has no venue."), f"{url}#id_venue-chooser")
+    if event.format != Event.Format.ONSITE and not event.online_url:
+        yield checklist.Item(missing, _("The event has no link to take part online."), f"{url}#id_online_url")
+    if not (event.contact_email or event.contact_phone):
+        yield checklist.Item(missing, _("Nobody is named as contact."), f"{url}#id_contact_name")
+    if event.status == Event.Status.PLANNED:
+        yield checklist.Item(checklist.Severity.ADVICE, _("The date is still marked as preliminary."), url)
+
+
+def register():
+    """Add this package's tabs and checklist to the workspace."""
+    tabs.register(tabs.Tab("overview", gettext_lazy("Overview"), "nsr_events_admin:overview", None, 10))
+    tabs.register(tabs.Tab(DAYS_TAB, gettext_lazy("Days and places"), "nsr_events_admin:days", "change", 30))
+    checklist.register(facts_checklist)
