@@ -209,7 +209,7 @@ class _Release:
     def _told(self, entry: Entry, snapshot: Snapshot | None = None) -> str:
         """Everything an entry shows, with the words of its rooms and track."""
         snapshot = snapshot or self.wished
-        named = [row for name in ("rooms", "tracks") for row in snapshot[name] if row["uid"] in _names(entry)]
+        named = [row for name in ("rooms", "tracks") for row in snapshot[name] if row["uid"] in _uses(entry)]
         shown = {name: value for name, value in entry.items() if name not in GIVEN_BY_RELEASES}
         return canonical([shown, sorted(named, key=lambda row: str(row["uid"]))])
 
@@ -251,10 +251,15 @@ def _place(entry: Entry) -> dict[str, Any]:
     return {name: entry[name] for name in PLACE}
 
 
+def _uses(entry: Entry) -> set[str]:
+    """The uids of an entry's rooms and track."""
+    return {*entry["rooms"], entry["track"]}
+
+
 def _names(entry: Entry) -> set[str]:
-    """The uids of rooms and track that an entry names."""
+    """As ``_uses``, with the rooms it was moved from."""
     origin = (entry.get("moved") or {}).get("from", {})
-    return {*entry["rooms"], *origin.get("rooms", ()), entry["track"]}
+    return _uses(entry) | set(origin.get("rooms", ()))
 
 
 def _still_named(

@@ -11,7 +11,7 @@ from .clock import nearest_instant, parse_stamp, stamp
 
 
 def with_facts(snapshot: Mapping[str, Any], facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    """Return ``snapshot`` on the days of ``facts``; each session keeps its place in its day and its local time.
+    """Return ``snapshot`` on the days of ``facts``; each session keeps its distance and local time.
 
     Sessions of days that are no more are left out.
     """

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from wagtail import hooks
+
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import register_event_rows
 from nsr_events.core.signals import event_changed
 
+from . import history
 from .facts import moved
 from .models import ProgrammeRelease, Session, Track
 from .releases import release_facts
@@ -23,6 +26,7 @@ def connect() -> None:
     """Connect the receivers and register the rows' permissions; called once, from ``AppConfig.ready()``."""
     event_changed.connect(follow_facts, dispatch_uid="nsr_events.programme.follow_facts")
     register_event_rows(Track, Session, ProgrammeRelease)
+    hooks.register("register_log_actions", history.register)
 
 
 def follow_facts(
@@ -46,11 +50,11 @@ def follow_facts(
 def shift_rows(event: Event, before: Mapping[str, Any]) -> None:
     """Move the rows with their days. Versions stay: what people typed, the time on the wall, is the same."""
     former = {uid: date for uid, date, *_rest in before["days"]}
-    old_zone = ZoneInfo(before["timezone"])
+    old_zone, zone = ZoneInfo(before["timezone"]), ZoneInfo(event.timezone)
     shifted = []
     for session in event.sessions.filter(start__isnull=False).select_related("day"):
         days = session.day.date - former.get(str(session.day.uid), session.day.date)
-        start = moved(session.start, days, old_zone, event.zone)
+        start = moved(session.start, days, old_zone, zone)
         if start != session.start:
             session.start, session.end = start, start + (session.end - session.start)
             shifted.append(session)

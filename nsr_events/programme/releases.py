@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F
@@ -173,7 +174,7 @@ def release_facts(event: Event, *, now: dt.datetime, by: Any = None) -> Programm
     newest = event.releases.order_by("-number").first()
     if newest is None:
         return None
-    wished = with_facts(_content(newest.snapshot), _present_facts(event), event.zone)
+    wished = with_facts(_content(newest.snapshot), _present_facts(event), ZoneInfo(event.timezone))
     composed = compose(wished, dict(newest.snapshot), number=newest.number + 1, at=now, floors=_floors(event))
     if not composed.changes:
         return None
@@ -213,7 +214,7 @@ def _compose_repeat(
 ) -> tuple[Composed, ProgrammeRelease, Snapshot]:
     newest = event.releases.select_related("by").order_by("-number").first()
     chosen = event.releases.get(number=number)
-    wished = with_facts(_content(chosen.snapshot), _present_facts(event), event.zone)
+    wished = with_facts(_content(chosen.snapshot), _present_facts(event), ZoneInfo(event.timezone))
     composed = compose(
         wished, dict(newest.snapshot), number=newest.number + 1, at=now, floors=_highest_ever(event)
     )
