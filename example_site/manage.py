@@ -6,6 +6,7 @@ from pathlib import Path
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    # In place of this folder, whose modules must not shadow installed packages.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_site.settings.demo")
     execute_from_command_line(sys.argv)

@@ -89,3 +89,14 @@ PRACTICAL = [
     ("row", {"label": "Overnatting", "text": "<p>Vi har holdt av 40 rom på et hotell i gangavstand.</p>"}),
     ("row", {"label": "Mat", "text": "<p>Lunsj alle dager og felles middag den første kvelden.</p>"}),
 ]
+
+BODY_EN = [
+    ("heading", {"text": "A quick start in the role"}),
+    ("text", "<p>For those who are new as business liaison officers in the police: how the police are organised, what companies really ask, and what you may share with whom.</p><p>On day two we are at home with business, and you meet people from several industries.</p>"),
+    ("points", {"heading": "What you take home", "points": ["An overview of the threats", "Confidence in what you may share", "Methods for the week after", "A network to call"]}),
+]
+
+PRACTICAL_EN = [
+    ("row", {"label": "Overnight stay", "text": "<p>We hold 40 rooms at a hotel nearby.</p>"}),
+    ("row", {"label": "Food", "text": "<p>Lunch every day, and dinner together on the first evening.</p>"}),
+]

@@ -19,6 +19,9 @@ from nsr_events.programme.current import Item, Programme
 LINES_A_DAY = 5
 PEOPLE_SHOWN = 6
 BREAKS = {"break", "meal", "practical"}
+SIDE_BLOCKS = {"points", "fact_box"}
+"""Blocks that stand beside the text where there is room, and after it on a phone."""
+
 HIGHLIGHTS = {"keynote", "opening", "meetings", "panel"}
 
 
@@ -108,6 +111,8 @@ def event_context(page, *, programme: Programme | None, now: dt.datetime, reques
         "when": formats.date_range(days[0].date, days[-1].date, language),
         "hours": hours_of(event, days, language),
         "days": day_cards(event, days, programme, language),
+        "body_main": [block for block in page.body if block.block_type not in SIDE_BLOCKS],
+        "body_side": [block for block in page.body if block.block_type in SIDE_BLOCKS],
         "programme": programme,
         "speakers": with_profiles(speakers[:PEOPLE_SHOWN]),
         "speakers_count": len(speakers),
