@@ -17,8 +17,8 @@ OUTLOOK_HOME = "https://outlook.live.com/calendar/0/addfromweb"
 def calendar_links(address: str, name: str) -> dict[str, str]:
     """Offer a public feed: its address to copy, and links for the common calendar apps.
 
-    ``address`` is the feed's absolute https address, ``name`` what the calendar shall be called. Personal feeds
-    must not be offered so: a link to Google or Outlook would hand the secret over.
+    ``address`` is the absolute https address, ``name`` what the calendar shall be called. Not for personal
+    feeds: a link to Google or Outlook would hand the secret over.
     """
     webcal = urlunsplit(urlsplit(address)._replace(scheme="webcal"))
     outlook = urlencode({"url": address, "name": name})
