@@ -1,4 +1,4 @@
-"""Bulk actions of "All events". An id of another collection refuses the whole action: nothing is told of it."""
+"""Bulk actions of "All events". One id of another collection refuses the whole action."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """All events: the listing with search, filters and export, narrowed to the user's collections.
 
-A plain index view, no snippet: a snippet viewset would open edit, delete, history, usage and chooser addresses of
-other collections, each to be closed by hand (wagtail-notes, "Event permissions by collection").
+A plain index view, no snippet: a snippet viewset would open edit, delete, history, usage and chooser
+addresses of other collections, each to be closed by hand (wagtail-notes, "Event permissions by collection").
 """
 
 from __future__ import annotations
@@ -142,6 +142,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def as_text(value) -> str:
-    """Return ``value`` as text that no spreadsheet takes for a formula: an apostrophe in front (registration, 11)."""
+    """Return ``value`` as text that no spreadsheet takes for a formula: an apostrophe in front (registration,
+    11).
+    """
     words = "" if value is None else str(value)
     return f"'{words}" if words.startswith(FORMULA_STARTS) else words

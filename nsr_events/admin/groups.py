@@ -1,8 +1,8 @@
 """The box on Wagtail's group screen in which each group gets its permissions, collection by collection."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.urls import reverse
 from wagtail.admin.forms.collections import collection_member_permission_formset_factory
 
 from nsr_events.core.models import Event

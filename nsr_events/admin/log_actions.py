@@ -1,4 +1,4 @@
-"""Names of what happens to events in Wagtail's history; entries hold uids and names of fields, never values."""
+"""Names of what happens to events in Wagtail's history. Entries hold names of fields, never values."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogFormatter

@@ -1,4 +1,4 @@
-"""Ways to the workspace: the menu, the button on a page's header, the item in the userbar, the global search."""
+"""Ways to the workspace: menu, button on a page's header, userbar, global search."""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ class NewEventForm(BaseCollectionMemberForm):
         widgets = {"venue": VenueChooser}
 
     field_order = [
-        "name", "type", "first_day", "number_of_days", "opens", "closes", "venue", "region", "collection", "parent"
+        "name", "type", "first_day", "number_of_days", "opens", "closes", "venue", "region", "collection",
+        "parent",
     ]  # fmt: skip
 
     def __init__(self, *args, user, **kwargs):
@@ -61,14 +62,16 @@ class NewEventForm(BaseCollectionMemberForm):
     def days(self) -> list[EventDay]:
         """The wished days in a row, all with the same hours."""
         values = self.cleaned_data
-        return [
-            EventDay(
-                date=values["first_day"] + dt.timedelta(days=number),
-                opens=values["opens"],
-                closes=values["closes"],
-            )
-            for number in range(values["number_of_days"])
+        dates = [
+            values["first_day"] + dt.timedelta(days=number) for number in range(values["number_of_days"])
         ]
+        return [EventDay(date=date, opens=values["opens"], closes=values["closes"]) for date in dates]
+
+    def clean_first_day(self):
+        first = self.cleaned_data["first_day"]
+        if abs(first.year - timezone.now().year) > events.MOST_YEARS_OFF:
+            raise ValidationError(_("This date is more than ten years away. Check the year."))
+        return first
 
     def clean(self):
         values = super().clean()

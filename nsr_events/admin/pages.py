@@ -1,4 +1,4 @@
-"""Which pages show an event, in which state: the tab Page, its state in the header, and making a draft page."""
+"""Which pages show an event and in which state: the tab, the header's word on it, making a draft page."""
 
 from __future__ import annotations
 
@@ -133,7 +133,8 @@ class IndexPageField(forms.ModelChoiceField):
 
 
 def make_page(event: Event, *, parent: Page, by) -> Page:
-    """Make a draft page of ``event`` below ``parent``, in the parent's language; a translation of the page it has.
+    """Make a draft page of ``event`` below ``parent``, in the parent's language; a translation of the page it
+    has.
 
     Raises ``PermissionDenied`` when no page type that shows events may stand there.
     """

@@ -1,4 +1,4 @@
-"""The registers all events share, with ordinary model permissions: venues, people, organisations, series ..."""
+"""The registers all events share, under ordinary model permissions: venues, people, organisations ..."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ class RegisterDeleteView(generic.DeleteView):
 
 
 class RegisterViewSet(ModelViewSet):
-    """A register: no copies, no usage screen (it would name other collections' events), deletion that explains."""
+    """A register: no copies, no usage screen (it would name other collections' events), deletion that
+    explains.
+    """
 
     copy_view_enabled = False
     delete_view_class = RegisterDeleteView

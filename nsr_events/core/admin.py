@@ -24,7 +24,7 @@ DAYS_TAB = "days"
 
 
 class OverviewView(WorkspaceView):
-    """The event in short, what is missing, and what happened last. Opens to whoever may do anything with it."""
+    """The event in short, what is missing, what happened last; for whoever may do anything with it."""
 
     tab = "overview"
     event_action = ACTIONS

@@ -1,7 +1,7 @@
 """Choosers for the registers all events share, and for events; other domains' forms use the widgets.
 
-Wagtail lets every admin user look through a chooser; ours answer those who edit events or the register itself, and
-show events of the user's own collections only.
+Wagtail lets every admin user look through a chooser; ours answer those who edit events or the register
+itself, and show events of the user's own collections only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ EDITING = ("add", "change")
 
 
 class SafeChooser(BaseChooser):
-    """A chooser that shows nothing, instead of failing, when a hand-made form posts what is no primary key."""
+    """A chooser that shows nothing, instead of failing, when what is posted is no primary key."""
 
     def get_instance(self, value):
         try:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from i18nfield.strings import LazyI18nString
 from wagtail.admin.forms.collections import BaseCollectionMemberForm
 from wagtail.admin.forms.formsets import BaseFormSetMixin
 from wagtail.admin.forms.models import formfield_for_dbfield
@@ -22,6 +23,7 @@ from . import events
 from .choosers import OrganisationChooser, VenueChooser
 from .models import Event, EventDay, EventOrganisation, Organisation
 from .permissions import event_policy
+from .texts import as_dict
 
 FEWEST_HOST_FIELDS = 2
 TIME_WIDGET = {"attrs": {"placeholder": "09:00"}}
@@ -37,16 +39,31 @@ class ChosenField(forms.ModelChoiceField):
         return str(super().prepare_value(initial) or "") != str(super().prepare_value(data) or "")
 
 
-class FactsForm(BaseCollectionMemberForm):
-    """What the event is, where and for whom. The collection offers those in which the user may make events."""
+class EmptyTextsMixin:
+    """Stores a text that is empty in every language as it was before it was asked for: as nothing.
+
+    Otherwise an unchanged form would count as a change of the event.
+    """
+
+    def clean(self):
+        values = super().clean() or self.cleaned_data
+        for name, value in values.items():
+            if isinstance(value, LazyI18nString) and not as_dict(value):
+                values[name] = ""
+        return values
+
+
+class FactsForm(EmptyTextsMixin, BaseCollectionMemberForm):
+    """What the event is, where and for whom; its collection is one in which the user may make events."""
 
     permission_policy = event_policy
 
     class Meta:
         model = Event
         fields = [
-            "name", "type", "series", "edition", "region", "collection", "format", "venue", "timezone", "times_known",
-            "online_url", "online_open", "contact_name", "contact_email", "contact_phone", "audience", "fee_note",
+            "name", "type", "series", "edition", "region", "collection", "format", "venue", "timezone",
+            "times_known", "online_url", "online_open", "contact_name", "contact_email", "contact_phone",
+            "audience", "fee_note",
         ]  # fmt: skip
         widgets = {"venue": VenueChooser}
         formfield_callback = formfield_for_dbfield
@@ -56,7 +73,7 @@ class FactsForm(BaseCollectionMemberForm):
         self.fields["timezone"].widget.attrs["spellcheck"] = "false"
 
 
-class StatusForm(forms.ModelForm):
+class StatusForm(EmptyTextsMixin, forms.ModelForm):
     """The status and the words that explain it in public."""
 
     class Meta:
@@ -68,7 +85,7 @@ class StatusForm(forms.ModelForm):
         }
 
 
-class DayForm(forms.ModelForm):
+class DayForm(EmptyTextsMixin, forms.ModelForm):
     """One day with its hosts, each in a field of its own, in the order shown."""
 
     uid = forms.UUIDField(required=False, widget=forms.HiddenInput)
@@ -119,11 +136,9 @@ class EventRowsFormSet(BaseFormSetMixin, BaseFormSet):
     """Rows below an event, added and removed by Wagtail's ``w-formset``."""
 
     def left(self) -> list[forms.Form]:
-        """The forms that are neither removed nor empty."""
-        gone = self.deleted_forms
-        return [
-            form for form in self.forms if form not in gone and (form.has_changed() or self.is_kept(form))
-        ]
+        """The forms that are neither removed nor empty; to be asked after validation."""
+        wanted = [form for form in self.forms if not self._should_delete_form(form)]
+        return [form for form in wanted if form.has_changed() or self.is_kept(form)]
 
     def is_kept(self, form) -> bool:
         """Whether a form without changes stands for a row that exists."""
@@ -159,11 +174,21 @@ class BaseDayFormSet(EventRowsFormSet):
     def is_kept(self, form):
         return not form.instance._state.adding
 
+    def unasked(self) -> list[EventDay]:
+        """Days that the form did not show, since somebody added them meanwhile: they stay as they are."""
+        shown = {form.instance.pk for form in self.forms}
+        return [day for day in self.days.values() if day.pk not in shown]
+
+    def removed(self) -> list[EventDay]:
+        """Days that the editor took away."""
+        gone = [form.instance for form in self.forms if self._should_delete_form(form)]
+        return [day for day in gone if not day._state.adding]
+
     def clean(self):
         """Mark a date that stands twice where it stands the second time."""
         if not self.left():
             raise ValidationError(_("An event has at least one day."))
-        seen = set()
+        seen = {day.date for day in self.unasked()}
         for form in self.left():
             date = form.cleaned_data.get("date") if hasattr(form, "cleaned_data") else None
             if date in seen:
@@ -209,11 +234,12 @@ class BaseOrganisationFormSet(EventRowsFormSet):
 
 
 DayFormSet = formset_factory(
-    DayForm, formset=BaseDayFormSet, extra=0, can_delete=True, max_num=events.MOST_DAYS, validate_max=True
-)
+    DayForm, formset=BaseDayFormSet, extra=0, can_delete=True, max_num=events.MOST_DAYS, validate_max=True,
+    absolute_max=2 * events.MOST_DAYS,
+)  # fmt: skip
 OrganisationFormSet = formset_factory(
     OrganisationForm, formset=BaseOrganisationFormSet, extra=0, can_delete=True, can_order=True, max_num=200,
-    validate_max=True,
+    validate_max=True, absolute_max=300,
 )  # fmt: skip
 
 
@@ -254,17 +280,17 @@ class PlacesForms:
 
     def save(self, *, by: Any) -> bool:
         """Save through ``core.events``; False when it refused, with its reasons at the fields."""
-        days = self.days.left()
+        hosts = {form.instance.date: form.hosts() for form in self.days.left()}
+        unasked = self.days.unasked()
+        hosts.update({day.date: [host.organisation for host in day.day_hosts.all()] for day in unasked})
         try:
             events.save_facts(
                 self.facts.instance,
                 now=self.now,
                 by=by,
-                days=[form.instance for form in days],
-                removed_days=[
-                    form.instance for form in self.days.deleted_forms if not form.instance._state.adding
-                ],
-                hosts={form.instance.date: form.hosts() for form in days},
+                days=[form.instance for form in self.days.left()] + unasked,
+                removed_days=self.days.removed(),
+                hosts=hosts,
                 organisations=self._wished_organisations(),
             )
         except ValidationError as refusal:

@@ -1,7 +1,8 @@
 """Who may do what with an event: collection permissions on ``Event`` (privacy-security, section 1).
 
-Rows below an event have no permission of their own; their policy asks for the event's collection. Wagtail's generic
-views check such a policy for the model only, so each of our views narrows what it answers to one event.
+Rows below an event have no permission of their own; their policy asks for the event's collection. Wagtail's
+generic views check such a policy for the model only, so each of our views narrows what it answers to one
+event.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ event_policy = CollectionPermissionPolicy(Event)
 class EventPermissionPolicy(BasePermissionPolicy):
     """Permissions on a row below an event: those the user has on the event.
 
-    ``lookup`` leads from the row to its event ("event", "session__event"). ``actions`` says which action on the event
-    an action on the row needs; an action it does not name is asked for as it is.
+    ``lookup`` leads from the row to its event ("event", "session__event"). ``actions`` says which action on
+    the event an action on the row needs; an action it does not name is asked for as it is.
     """
 
     def __init__(
@@ -127,8 +128,9 @@ def collections_to_add_to(user: Any) -> QuerySet[Collection]:
 def get_event_or_404(request: HttpRequest, pk: Any, action: str | Iterable[str] = ACTIONS) -> Event:
     """Return the event with primary key ``pk`` on which the user holds ``action`` (or any of several).
 
-    Raises ``Http404`` when the user has no permission at all in the event's collection, so that its existence is not
-    told, and ``PermissionDenied`` (Wagtail's redirect with a message, 403 for fetch) when only ``action`` is missing.
+    Raises ``Http404`` when the user has no permission at all in the event's collection, so that its existence
+    is not told, and ``PermissionDenied`` (Wagtail's redirect with a message, 403 for fetch) when only
+    ``action`` is missing.
     """
     event = get_object_or_404(Event.objects.select_related("collection"), pk=pk)
     if not may(request.user, ACTIONS, event):
@@ -139,11 +141,11 @@ def get_event_or_404(request: HttpRequest, pk: Any, action: str | Iterable[str] 
 
 
 class EventScopedMixin:
-    """For class-based views whose address names an event: sets ``self.event`` or refuses, before anything is read.
+    """For class-based views whose address names an event: sets ``self.event`` or refuses, first of all.
 
     ``event_action`` is the action (or several, of which one is enough) that the view needs on the event.
-    ``event_lookup`` leads from the view's own rows to their event; with it, Wagtail's generic views find rows of this
-    event only, by whatever primary key. Stands first among the bases.
+    ``event_lookup`` leads from the view's own rows to their event; with it, Wagtail's generic views find rows
+    of this event only, by whatever primary key. Stands first among the bases.
     """
 
     event_action: str | tuple[str, ...] = "change"

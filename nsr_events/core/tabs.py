@@ -1,6 +1,7 @@
 """Registries of the event workspace: its tabs, and the states its header shows side by side.
 
-Domains register here from ``wagtail_hooks`` or ``AppConfig.ready()``, so that none of them imports ``admin/``.
+Domains register here from ``wagtail_hooks`` or ``AppConfig.ready()``, so that none of them imports
+``admin/``.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from .permissions import ACTIONS, may
 class Tab:
     """One screen of the workspace.
 
-    ``url_name`` is reversed with the event's primary key. ``permission`` is the action on the event that opens it,
-    several of which one is enough, or None: whoever may do anything with the event.
+    ``url_name`` is reversed with the event's primary key. ``permission`` is the action on the event that
+    opens it, several of which one is enough, or None: whoever may do anything with the event.
     """
 
     key: str
@@ -51,7 +52,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class State:
-    """What the header says of one part of an event; ``url`` is where it is changed, empty where nobody may."""
+    """What the header says of one part of an event. ``url`` is where it is changed, empty for nowhere."""
 
     label: str | Promise
     url: str = ""

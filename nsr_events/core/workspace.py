@@ -7,7 +7,8 @@ A domain's view stands on ``WorkspaceView``, names its tab and extends ``nsr_eve
         event_action = "change"
         template_name = "nsr_events/programme/admin/table.html"     # fills the block workspace_content
 
-A function view calls ``get_event_or_404`` and renders the same template with ``event`` and ``tab`` in its context.
+A function view calls ``get_event_or_404`` and renders the same template with ``event`` and ``tab`` in its
+context.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Frame:
 
 
 def frame_of(event: Event, request: HttpRequest, *, tab: str = "", below: str = "") -> Frame:
-    """Return the frame of ``event`` with ``tab`` marked; ``below`` is the title of a screen under that tab."""
+    """Return the frame of ``event`` with ``tab`` marked; ``below`` titles a screen under that tab."""
     open_tabs = [(each, each.url(event)) for each in tabs.tabs_for(request.user, event)]
     current = next((each for each, _url in open_tabs if each.key == tab), None)
     return Frame(

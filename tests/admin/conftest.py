@@ -43,7 +43,9 @@ def give_pages(group):
     """Let ``group`` add and change pages everywhere."""
     for codename in ("add_page", "change_page"):
         permission = Permission.objects.get(codename=codename)
-        GroupPagePermission.objects.create(group=group, page=Page.get_first_root_node(), permission=permission)
+        GroupPagePermission.objects.create(
+            group=group, page=Page.get_first_root_node(), permission=permission
+        )
 
 
 def give_model(user, *names):
@@ -55,9 +57,10 @@ def make_event(name, *, collection, type, days=1, first=None, venue=None, **fact
     """An event of ``days`` days from ``first`` (9 March 2027), open 09:00-16:00."""
     first = first or dt.date(2027, 3, 9)
     rows = [
-        EventDay(date=first + dt.timedelta(days=number), opens=dt.time(9), closes=dt.time(16)) for number in range(days)
+        EventDay(date=first + dt.timedelta(days=number), opens=dt.time(9), closes=dt.time(16))
+        for number in range(days)
     ]
-    return create_event(days=rows, now=NOW, name=name, type=type, collection=collection, venue=venue, **facts)
+    return create_event(days=rows, now=NOW, name={"nb": name}, type=type, collection=collection, venue=venue, **facts)
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def world(db):
     Locale.objects.get_or_create(language_code="nb")
     root = Collection.get_first_root_node()
     oslo, trondelag = root.add_child(name="Oslo krets"), root.add_child(name="Trøndelag krets")
-    type_ = EventType.objects.create(name="Konferanse", slug="konferanse")
+    type_ = EventType.objects.create(name={"nb": "Konferanse"}, slug="konferanse")
     venue = Venue.objects.create(name="NSRs hus", city="Oslo")
     home = Page.objects.filter(depth=2).first()
     index = EventIndexPage(title="Arrangementer", slug="arrangementer", locale=home.locale)
@@ -79,8 +82,8 @@ def world(db):
         room=Room.objects.create(venue=venue, name="Storsalen", seats=80),
         person=Person.objects.create(given_name="Kari", family_name="Foredrag"),
         organisation=Organisation.objects.create(name="Kripos"),
-        series=Series.objects.create(name="Årskonferansen", slug="arskonferansen"),
-        region=Region.objects.create(name="Østlandet", slug="ostlandet"),
+        series=Series.objects.create(name={"nb": "Årskonferansen"}, slug="arskonferansen"),
+        region=Region.objects.create(name={"nb": "Østlandet"}, slug="ostlandet"),
         index=index,
         event=make_event("Samling i Oslo", collection=oslo, type=type_, days=3, venue=venue),
         foreign=make_event("Åpning på Trondheimskaia", collection=trondelag, type=type_),

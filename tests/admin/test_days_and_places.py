@@ -1,0 +1,260 @@
+"""Facts, days with hosts and organisations in one save; bad input is answered at its field."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from nsr_events.core.events import save_facts
+from nsr_events.core.models import Event, EventOrganisation, Organisation
+from tests.admin.conftest import NOW
+
+
+@pytest.fixture
+def npd(world):
+    return Organisation.objects.create(name="Politidirektoratet")
+
+
+def url_of(event):
+    return reverse("nsr_events_admin:days", args=[event.pk])
+
+
+def form_of(client, event):
+    """What a browser would send back unchanged."""
+    response = client.get(url_of(event))
+    data = {"changed_at": response.context["changed_at"]}
+    forms = response.context["forms"]
+    for form in [forms.facts, *forms.days.forms, *forms.organisations.forms]:
+        data.update(_posted(form))
+    for formset in (forms.days, forms.organisations):
+        data.update(_posted(formset.management_form))
+    return data
+
+
+def _posted(form):
+    found = {}
+    for bound in form:
+        value = bound.value()
+        if hasattr(bound.field, "languages"):
+            texts = bound.field.widget.decompress(value)
+            found.update(
+                {
+                    f"{bound.html_name}_{code}": text
+                    for (code, _name), text in zip(bound.field.languages, texts, strict=True)
+                }
+            )
+        elif value is not None and value is not False:
+            found[bound.html_name] = getattr(value, "pk", value)
+    return {name: "" if value is None else str(value) for name, value in found.items()}
+
+
+def save(client, event, **changes):
+    return client.post(url_of(event), {**form_of(client, event), **changes}, follow=True)
+
+
+def names_of_hosts(event):
+    return [[host.organisation.name for host in day.day_hosts.all()] for day in event.days.all()]
+
+
+def test_saving_without_a_change_changes_nothing(as_editor, world):
+    before = Event.objects.get(pk=world.event.pk)
+    response = save(as_editor, world.event)
+    after = Event.objects.get(pk=world.event.pk)
+    assert response.redirect_chain
+    assert (after.ical_sequence, after.changed_at, str(after.name)) == (
+        before.ical_sequence,
+        before.changed_at,
+        str(before.name),
+    )
+
+
+def test_facts_days_hosts_and_organisations_are_saved_together(as_editor, world, npd):
+    save(
+        as_editor,
+        world.event,
+        **{
+            "name_nb": "Samling for næringslivskontakter",
+            "days-0-closes": "17:30",
+            "days-0-theme_nb": "Hvem vi er",
+            "days-1-host_1": npd.pk,
+            "days-1-host_2": world.organisation.pk,
+            "organisations-TOTAL_FORMS": "2",
+            "organisations-0-organisation": npd.pk,
+            "organisations-0-role": "organiser",
+            "organisations-0-ORDER": "2",
+            "organisations-1-organisation": world.organisation.pk,
+            "organisations-1-role": "partner",
+            "organisations-1-ORDER": "1",
+        },
+    )
+    event = Event.objects.get(pk=world.event.pk)
+    assert str(event.name) == "Samling for næringslivskontakter"
+    assert event.days.first().closes == dt.time(17, 30)
+    assert names_of_hosts(event) == [[], ["Politidirektoratet", "Kripos"], []]
+    assert [(row.organisation.name, row.role) for row in event.organisations.all()] == [
+        ("Kripos", "partner"),
+        ("Politidirektoratet", "organiser"),
+    ]
+
+
+def test_a_day_is_added_and_another_removed(as_editor, world):
+    save(
+        as_editor,
+        world.event,
+        **{
+            "days-TOTAL_FORMS": "4",
+            "days-0-DELETE": "1",
+            "days-3-date": "2027-03-12",
+            "days-3-opens": "10:00",
+            "days-3-closes": "12:00",
+        },
+    )
+    event = Event.objects.get(pk=world.event.pk)
+    assert [day.date.day for day in event.days.all()] == [10, 11, 12]
+    assert (event.local_start.day, event.local_end.hour) == (10, 12)
+
+
+def test_two_days_may_trade_dates(as_editor, world):
+    uids = [day.uid for day in world.event.days.all()]
+    save(as_editor, world.event, **{"days-0-date": "2027-03-10", "days-1-date": "2027-03-09"})
+    assert [day.uid for day in world.event.days.all()] == [uids[1], uids[0], uids[2]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "form", "field"),
+    [
+        ({"days-0-opens": "14:00", "days-0-closes": "09:00"}, "days", "closes"),
+        ({"timezone": "Europe/Osloo"}, "facts", "timezone"),
+        ({"days-1-date": "2027-03-09"}, "days", "date"),
+        ({"days-0-date": "2127-03-09"}, "days", "date"),
+        ({"days-0-date": "9999-12-31"}, "days", "date"),
+        ({"days-0-date": "i morgen"}, "days", "date"),
+        ({"name_nb": "x" * 1_000_000}, "facts", "name"),
+        ({"name_nb": ""}, "facts", "name"),
+        ({"days-0-theme_nb": "x" * 1_000_000}, "days", "theme"),
+        ({"online_url": "javascript:alert(1)"}, "facts", "online_url"),
+        ({"contact_email": "ikke en adresse"}, "facts", "contact_email"),
+        ({"venue": "999999"}, "facts", "venue"),
+        ({"venue": "abc"}, "facts", "venue"),
+        ({"type": "999999"}, "facts", "type"),
+        ({"days-0-capacity": "-1"}, "days", "capacity"),
+        ({"days-0-capacity": "9" * 30}, "days", "capacity"),
+        ({"days-0-venue": "9" * 30}, "days", "venue"),
+        ({"days-0-host_1": "999999"}, "days", "host_1"),
+        ({"collection": "999999"}, "facts", "collection"),
+    ],
+)
+def test_a_mistake_is_told_at_its_field_and_nothing_is_saved(client, world, changes, form, field):
+    client.force_login(world.boss)
+    response = save(client, world.event, **{"contact_name": "Endret", **changes})
+    forms = response.context["forms"]
+    found = getattr(forms, form)
+    errors = (
+        found.errors
+        if form == "facts"
+        else {name: text for row in found.errors for name, text in row.items()}
+    )
+    assert response.status_code == 200
+    assert field in errors
+    assert Event.objects.get(pk=world.event.pk).contact_name == ""
+    assert response.context["forms"].facts["contact_name"].value() == "Endret", "nothing typed is lost"
+
+
+def test_an_organisation_deleted_meanwhile_is_told_at_its_field(as_editor, world, npd):
+    data = form_of(as_editor, world.event)
+    gone = npd.pk
+    npd.delete()
+    added = {
+        "organisations-TOTAL_FORMS": "1",
+        "organisations-0-organisation": gone,
+        "organisations-0-role": "partner",
+        "days-0-host_1": gone,
+    }
+    response = as_editor.post(url_of(world.event), {**data, **added})
+    assert response.status_code == 200
+    assert "organisation" in response.context["forms"].organisations.errors[0]
+    assert "host_1" in response.context["forms"].days.errors[0]
+    assert names_of_hosts(world.event) == [[], [], []]
+
+
+def test_the_same_organisation_twice_in_one_role_is_told_at_its_field(as_editor, world, npd):
+    row = {"organisation": npd.pk, "role": "partner"}
+    twice = {f"organisations-{number}-{name}": value for number in (0, 1) for name, value in row.items()}
+    response = save(as_editor, world.event, **{"organisations-TOTAL_FORMS": "2", **twice})
+    assert "organisation" in response.context["forms"].organisations.errors[1]
+    assert not EventOrganisation.objects.exists()
+
+
+def test_an_event_keeps_at_least_one_day(as_editor, world):
+    gone = {f"days-{number}-DELETE": "1" for number in range(3)}
+    response = save(as_editor, world.event, **gone)
+    assert response.context["forms"].days.non_form_errors()
+    assert world.event.days.count() == 3
+
+
+@pytest.mark.parametrize("total", ["", "abc", "-1", "100000"])
+def test_a_tampered_number_of_days_is_refused_in_words(as_editor, world, total):
+    response = save(as_editor, world.event, **{"days-TOTAL_FORMS": total})
+    assert response.status_code == 200
+    assert world.event.days.count() == 3
+
+
+def test_the_second_of_two_editors_sees_who_was_faster_and_loses_nothing(as_editor, client, world):
+    data = form_of(as_editor, world.event)
+    event = Event.objects.get(pk=world.event.pk)
+    event.contact_name = "Den første"
+    save_facts(event, now=NOW, by=world.boss)
+    response = as_editor.post(url_of(event), {**data, "contact_phone": "22 00 00 00"})
+    text = response.content.decode()
+    assert Event.objects.get(pk=event.pk).contact_phone == ""
+    assert "boss" in text
+    assert "22 00 00 00" in text
+    again = {**data, "contact_phone": "22 00 00 00", "changed_at": response.context["changed_at"]}
+    as_editor.post(url_of(event), again)
+    assert Event.objects.get(pk=event.pk).contact_phone == "22 00 00 00"
+
+
+def test_a_day_that_somebody_added_meanwhile_is_kept(as_editor, world, npd):
+    data = form_of(as_editor, world.event)
+    extra = {
+        "days-TOTAL_FORMS": "4",
+        "days-3-date": "2027-03-12",
+        "days-3-host_1": npd.pk,
+    }
+    save(as_editor, world.event, **extra)
+    stale = as_editor.post(url_of(world.event), {**data, "contact_name": "Kari"})
+    as_editor.post(
+        url_of(world.event), {**data, "contact_name": "Kari", "changed_at": stale.context["changed_at"]}
+    )
+    event = Event.objects.get(pk=world.event.pk)
+    assert event.contact_name == "Kari"
+    assert names_of_hosts(event) == [[], [], [], ["Politidirektoratet"]]
+
+
+@pytest.mark.parametrize("stamp", ["", "i går", "2020-01-01T00:00:00+00:00"])
+def test_a_form_without_a_right_time_stamp_saves_nothing(as_editor, world, stamp):
+    save(as_editor, world.event, contact_name="Kari", changed_at=stamp)
+    assert Event.objects.get(pk=world.event.pk).contact_name == ""
+
+
+def test_an_event_stays_in_a_collection_the_editor_may_not_add_to(client, world):
+    from tests.admin.conftest import make_user
+
+    changer = make_user("changer", collection=world.oslo, actions=["change"])
+    client.force_login(changer)
+    save(client, world.event, contact_name="Kari", collection=world.trondelag.pk)
+    event = Event.objects.get(pk=world.event.pk)
+    assert (event.contact_name, event.collection) == ("Kari", world.oslo)
+
+
+def test_the_status_is_changed_with_its_words(as_editor, world):
+    url = reverse("nsr_events_admin:status", args=[world.event.pk])
+    as_editor.post(url, {"status": "cancelled", "status_note_nb": "For få påmeldte."})
+    event = Event.objects.get(pk=world.event.pk)
+    assert (event.status, str(event.status_note)) == ("cancelled", "For få påmeldte.")
+    assert event.status_changed_at
+
+
+def test_an_unknown_status_is_refused(as_editor, world):
+    response = as_editor.post(reverse("nsr_events_admin:status", args=[world.event.pk]), {"status": "borte"})
+    assert response.context["form"].errors["status"]
