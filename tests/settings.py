@@ -9,6 +9,7 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 
 from example_site.settings.base import *  # noqa: E402, F403
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.empty_pages"]  # noqa: F405
 SECRET_KEY = "a-key-for-tests-only-long-enough-for-the-checks-of-django"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -16,5 +17,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if not os.environ["DATABASE_URL"]:
     # A file, so that the live server's threads see what the test wrote.
     DATABASES["default"]["TEST"] = {  # noqa: F405
-        "NAME": str(Path(os.environ["DATA_DIR"]) / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3")
+        "NAME": str(
+            Path(os.environ["DATA_DIR"]) / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3"
+        )
     }

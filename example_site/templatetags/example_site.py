@@ -1,4 +1,5 @@
 from django import template
+from django.conf import settings
 from django.utils.translation import get_language
 from wagtail.models import Locale, Page, Site
 
@@ -16,9 +17,14 @@ def site_menu(context):
 
 def _build(request):
     root = Site.find_for_request(request).root_page
-    home = root.get_translation_or_none(Locale.objects.filter(language_code=get_language()).first()) or root
+    home = root if get_language() == settings.LANGUAGE_CODE else _translation(root, get_language())
     entries = [_entry(page, request) for page in Page.objects.child_of(home).live().in_menu().select_related("locale")]
     return {"home": home.get_url(request), "entries": entries, "about": []}
+
+
+def _translation(root, language):
+    locale = Locale.objects.filter(language_code=language).first()
+    return (locale and root.get_translation_or_none(locale)) or root
 
 
 def _entry(page, request):

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.models import Page
 
 from nsr_events import conf
 from nsr_events.calendars import feeds
@@ -42,6 +43,11 @@ class PublicRoutes(RoutablePageMixin, models.Model):
     def language(self) -> str:
         """The language of the page, whatever the visitor's browser asks for."""
         return self.locale.language_code
+
+    @cached_property
+    def trail(self) -> list[Page]:
+        """The live pages above this one, from the site's front page down, for breadcrumbs."""
+        return [page for page in self.get_ancestors() if page.live and page.depth > 2]
 
     def file_url(self, name: str, **kwargs) -> str:
         """The public path of a file route, without the slash the route is declared with."""
@@ -127,4 +133,4 @@ class EventRoutes(PublicRoutes):
     def get_route_paths(self):
         """Name programme and feeds, so that Wagtail's automatic redirects cover them after a move."""
         names = ("programme", "calendar", "programme_calendar")
-        return [*super().get_route_paths(), *(f"/{self.reverse_subpage(name).rstrip('/')}/" for name in names)]
+        return [*super().get_route_paths(), *(f"/{self.reverse_subpage(name)}" for name in names)]

@@ -1,0 +1,61 @@
+"""Builds what tests need in one line each; everything goes through the package's verbs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from wagtail.models import Collection, Locale, Page, Site
+
+from example_site.demo.load import Size, add_conference
+from nsr_events.core.events import create_event
+from nsr_events.core.models import Event, EventDay, EventType
+from nsr_events.pages.models import EventIndexPage, EventPage
+
+NOW = dt.datetime(2027, 1, 15, 12, tzinfo=dt.UTC)
+
+
+def make_index(language: str = "nb", *, title: str = "Arrangementer", slug: str = "arrangementer") -> EventIndexPage:
+    """An index of events right below the site's root page; the root of another language is made when missing."""
+    locale, _made = Locale.objects.get_or_create(language_code=language)
+    home = _home()
+    parent = home if home.locale_id == locale.pk else home.copy_for_translation(locale)
+    parent.live = True
+    parent.save()
+    return parent.add_child(instance=EventIndexPage(title=title, slug=slug, locale=locale))
+
+
+def _home() -> Page:
+    site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
+    if site and site.root_page.slug == "forside":
+        return site.root_page
+    locale, _made = Locale.objects.get_or_create(language_code="nb")
+    home = Page.objects.get(depth=1).add_child(instance=Page(title="Forside", slug="forside", locale=locale))
+    Site.objects.update_or_create(
+        is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}
+    )
+    Site.clear_site_root_paths_cache()
+    return home
+
+
+def make_event(name="Samling", *, date=dt.date(2027, 6, 8), days=1, hours=("09:00", "16:00"), **facts) -> Event:
+    """A confirmed event of ``days`` days in a row with the same hours."""
+    opens, closes = (dt.time.fromisoformat(hour) if hour else None for hour in hours)
+    rows = [EventDay(date=date + dt.timedelta(days=n), opens=opens, closes=closes) for n in range(days)]
+    kind, _made = EventType.objects.get_or_create(slug="samling", defaults={"name": {"nb": "Samling"}})
+    facts = {"type": kind, "collection": Collection.get_first_root_node(), "status": Event.Status.CONFIRMED, **facts}
+    return create_event(days=rows, now=facts.pop("now", NOW), name=name, **facts)
+
+
+def make_page(event: Event, index: EventIndexPage, *, live: bool = True, **fields) -> EventPage:
+    """A page of ``event`` below ``index``, published as an editor would."""
+    fields = {"title": str(event.name), "slug": f"arrangement-{event.pk}", "intro": "Kort sagt.", **fields}
+    page = index.add_child(instance=EventPage(event=event, locale=index.locale, live=False, **fields))
+    if live:
+        page.save_revision().publish()
+        page = EventPage.objects.get(pk=page.pk)
+    return page
+
+
+def make_conference(index: EventIndexPage, *, sessions: int, slug: str = "stor", **size) -> EventPage:
+    """A published conference with a released programme of ``sessions`` sessions."""
+    return add_conference(index, slug, size=Size(sessions=sessions, **size))
