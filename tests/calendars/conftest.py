@@ -26,7 +26,9 @@ def now():
 @pytest.fixture
 def site(db):
     """The default site with an index per language; ``indexes`` by language code."""
-    root = Page.objects.get(depth=1)
+    Locale.objects.get_or_create(language_code="nb")
+    # A test with a live server before this one left an empty database.
+    root = Page.get_first_root_node() or Page.add_root(instance=Page(title="Root", slug="root"))
     home = root.add_child(instance=Page(title="Forside", slug="forside"))
     Site.objects.update_or_create(
         is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}
@@ -58,7 +60,8 @@ def make_event(
     opens, closes = (dt.time.fromisoformat(hour) if hour else None for hour in hours)
     days = [EventDay(date=date, opens=opens, closes=closes) for date in dates]
     facts.setdefault("type", EventType.objects.get_or_create(slug="samling", defaults={"name": "Samling"})[0])
-    facts.setdefault("collection", Collection.get_first_root_node())
+    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
+    facts.setdefault("collection", root)
     facts.setdefault("status", Event.Status.CONFIRMED)
     return create_event(days=days, now=now, name=name, **facts)
 
