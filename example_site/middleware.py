@@ -14,6 +14,8 @@ class ContentSecurityPolicyMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if not request.path.startswith(("/admin/", "/django-admin/")) and not getattr(request, "is_preview", False):
+        if not request.path.startswith(("/admin/", "/django-admin/")) and not getattr(
+            request, "is_preview", False
+        ):
             response.headers.setdefault("Content-Security-Policy", POLICY)
         return response

@@ -22,13 +22,20 @@ class FrontPage(Page):
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
         index = EventIndexPage.objects.live().child_of(self).first()
-        return {**context, "ne_base_template": "base.html", "index": index, "rows": self._rows(index, request)}
+        return {
+            **context,
+            "ne_base_template": "base.html",
+            "index": index,
+            "rows": self._rows(index, request),
+        }
 
     def _rows(self, index, request):
         if index is None:
             return []
         now = timezone.now()
-        events = listing.upcoming(listing.listed_events(index), now=now).select_related("type", "venue")[:SHOWN]
+        events = listing.upcoming(listing.listed_events(index), now=now).select_related("type", "venue")[
+            :SHOWN
+        ]
         return listing.rows(
             list(events), locale_id=index.locale_id, language=index.language, now=now, request=request
         )

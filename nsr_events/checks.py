@@ -10,17 +10,25 @@ from . import conf
 @register
 def check_settings(app_configs, **kwargs):
     """Every key of ``NSR_EVENTS`` is known and has a value of a right type."""
-    return [problem for key, value in getattr(settings, "NSR_EVENTS", {}).items() if (problem := _problem(key, value))]
+    return [
+        problem
+        for key, value in getattr(settings, "NSR_EVENTS", {}).items()
+        if (problem := _problem(key, value))
+    ]
 
 
 def _problem(key, value):
     if key not in conf.SETTINGS:
         known = ", ".join(sorted(conf.SETTINGS))
-        return Error(f"NSR_EVENTS has an unknown key {key!r}.", hint=f"Known keys: {known}.", id="nsr_events.E001")
+        return Error(
+            f"NSR_EVENTS has an unknown key {key!r}.", hint=f"Known keys: {known}.", id="nsr_events.E001"
+        )
     types = conf.SETTINGS[key].types
     if not isinstance(value, types):
         names = " or ".join(kind.__name__ for kind in types)
-        return Error(f"NSR_EVENTS[{key!r}] must be {names}, not {type(value).__name__}.", id="nsr_events.E002")
+        return Error(
+            f"NSR_EVENTS[{key!r}] must be {names}, not {type(value).__name__}.", id="nsr_events.E002"
+        )
     return None
 
 
@@ -46,7 +54,9 @@ def check_calendar_cache(app_configs, **kwargs):
     cache = settings.CACHES.get(conf.CALENDAR_CACHE)
     if cache is None:
         return [
-            Error(f"NSR_EVENTS['CALENDAR_CACHE'] names no cache: {conf.CALENDAR_CACHE!r}.", id="nsr_events.E004")
+            Error(
+                f"NSR_EVENTS['CALENDAR_CACHE'] names no cache: {conf.CALENDAR_CACHE!r}.", id="nsr_events.E004"
+            )
         ]
     small = cache["BACKEND"].endswith("LocMemCache") and not cache.get("OPTIONS", {}).get("MAX_ENTRIES")
     if small:

@@ -23,7 +23,9 @@ class Setting:
 
 SETTINGS: dict[str, Setting] = {
     "BASE_TEMPLATE": Setting(
-        "base.html", (str,), "Template that nsr_events/base.html extends; it needs the blocks of docs/reference."
+        "base.html",
+        (str,),
+        "Template that nsr_events/base.html extends; it needs the blocks of docs/reference.",
     ),
     "BODY_BLOCKS": Setting(
         "nsr_events.pages.blocks.body_blocks",
@@ -31,11 +33,15 @@ SETTINGS: dict[str, Setting] = {
         "Dotted path of a function that returns the StreamField blocks of event pages.",
     ),
     "PAGE_TYPES": Setting(
-        True, (bool,), "Whether editors may create our own page types; off for sites that build theirs from the mixins."
+        True,
+        (bool,),
+        "Whether editors may create our own page types; off for sites that build theirs from the mixins.",
     ),
     "CALENDAR_CACHE": Setting("default", (str,), "Alias of the cache that keeps finished calendar entries."),
     "ICAL_METHOD": Setting(
-        None, (str, type(None)), 'METHOD of feeds: None, or "PUBLISH" for Outlook XP and 2003 (docs/reference).'
+        None,
+        (str, type(None)),
+        'METHOD of feeds: None, or "PUBLISH" for Outlook XP and 2003 (docs/reference).',
     ),
 }
 

@@ -19,14 +19,25 @@ import polib
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("nsr_events", "example_site")
 LANGUAGES = ("nb", "nn")
-WORKSPACE = re.compile(r"/admin|/admin\.py|admin_|^admin/|core/(forms|choosers|workspace|permissions)|programme/(phrases|values|sessions)|_admin")
+WORKSPACE = re.compile(
+    r"/admin|/admin\.py|admin_|^admin/|core/(forms|choosers|workspace|permissions)|programme/(phrases|values|sessions)|_admin"
+)
 """Sources that only organisers meet; nynorsk may lack them."""
 
 
 def collect(app: Path) -> None:
     """Bring the ``.po`` files of an app up to date with its sources."""
     (app / "locale").mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "django", "makemessages", "--no-obsolete", "--no-wrap", "--add-location", "file"]
+    command = [
+        sys.executable,
+        "-m",
+        "django",
+        "makemessages",
+        "--no-obsolete",
+        "--no-wrap",
+        "--add-location",
+        "file",
+    ]
     languages = [part for code in LANGUAGES for part in ("--locale", code)]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "", "PYTHONPATH": str(ROOT)}
     subprocess.run([*command, *languages], cwd=app, check=True, env=environment, stdout=subprocess.DEVNULL)
@@ -64,10 +75,20 @@ def _incomplete(app: Path, language: str) -> list[str]:
     path = catalogue(app, language)
     entries = polib.pofile(str(path))
     wanted = [entry for entry in entries if language == "nb" or not _is_workspace_only(entry)]
-    missing = [f"{path.relative_to(ROOT)}: {entry.msgid!r} has no translation" for entry in wanted if not entry.translated()]
-    compiled = {(e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural for e in polib.mofile(str(path.with_suffix(".mo")))}
+    missing = [
+        f"{path.relative_to(ROOT)}: {entry.msgid!r} has no translation"
+        for entry in wanted
+        if not entry.translated()
+    ]
+    compiled = {
+        (e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural for e in polib.mofile(str(path.with_suffix(".mo")))
+    }
     written = {(e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural for e in entries.translated_entries()}
-    return missing if compiled == written else [*missing, f"{path.relative_to(ROOT)}: the .mo file is out of date"]
+    return (
+        missing
+        if compiled == written
+        else [*missing, f"{path.relative_to(ROOT)}: the .mo file is out of date"]
+    )
 
 
 def _is_workspace_only(entry) -> bool:

@@ -7,7 +7,9 @@ shipped class. ``tests/pages/test_programme_page.py`` compares the file with wha
 from pathlib import Path
 
 ROWS, SPANS, COLUMNS, LANES = 160, 60, 8, 4
-TARGET = Path(__file__).resolve().parent.parent / "nsr_events" / "static" / "nsr_events" / "programme-grid.css"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "nsr_events" / "static" / "nsr_events" / "programme-grid.css"
+)
 LEAD = "/* Positions in the programme grid. Written by scripts/grid_classes.py; edit that. */\n"
 
 
@@ -25,7 +27,9 @@ def rules() -> list[str]:
 
 def stylesheet() -> str:
     """Return the whole file. The rules hold only where the container is wide enough for a grid."""
-    return LEAD + "@media not print{@container ne-programme (min-width:62rem){\n" + "\n".join(rules()) + "\n}}\n"
+    return (
+        LEAD + "@media not print{@container ne-programme (min-width:62rem){\n" + "\n".join(rules()) + "\n}}\n"
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from nsr_events.pages.models import EventIndexPage, EventPage
 NOW = dt.datetime(2027, 1, 15, 12, tzinfo=dt.UTC)
 
 
-def make_index(language: str = "nb", *, title: str = "Arrangementer", slug: str = "arrangementer") -> EventIndexPage:
+def make_index(
+    language: str = "nb", *, title: str = "Arrangementer", slug: str = "arrangementer"
+) -> EventIndexPage:
     """An index of events right below the site's root page; the root of another language is made when missing."""
     locale, _made = Locale.objects.get_or_create(language_code=language)
     home = _home()
@@ -37,12 +39,19 @@ def _home() -> Page:
     return home
 
 
-def make_event(name="Samling", *, date=dt.date(2027, 6, 8), days=1, hours=("09:00", "16:00"), **facts) -> Event:
+def make_event(
+    name="Samling", *, date=dt.date(2027, 6, 8), days=1, hours=("09:00", "16:00"), **facts
+) -> Event:
     """A confirmed event of ``days`` days in a row with the same hours."""
     opens, closes = (dt.time.fromisoformat(hour) if hour else None for hour in hours)
     rows = [EventDay(date=date + dt.timedelta(days=n), opens=opens, closes=closes) for n in range(days)]
     kind, _made = EventType.objects.get_or_create(slug="samling", defaults={"name": {"nb": "Samling"}})
-    facts = {"type": kind, "collection": Collection.get_first_root_node(), "status": Event.Status.CONFIRMED, **facts}
+    facts = {
+        "type": kind,
+        "collection": Collection.get_first_root_node(),
+        "status": Event.Status.CONFIRMED,
+        **facts,
+    }
     return create_event(days=rows, now=facts.pop("now", NOW), name=name, **facts)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="nsr-events-tests-"))
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 
-from example_site.settings.base import *  # noqa: E402, F403
+from example_site.settings.base import *  # noqa: F403
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.empty_pages"]  # noqa: F405
 SECRET_KEY = "a-key-for-tests-only-long-enough-for-the-checks-of-django"

@@ -20,7 +20,11 @@ from . import conference, gathering
 from .events import add_event, add_page, add_programme, next_date
 from .people import BIOGRAPHY, ORGANISATIONS, PEOPLE
 
-SLUGS = {"gathering": "introduksjonssamling", "conference": "sikkerhetskonferansen", "opening": "apning-trondheim"}
+SLUGS = {
+    "gathering": "introduksjonssamling",
+    "conference": "sikkerhetskonferansen",
+    "opening": "apning-trondheim",
+}
 
 
 def build(*, now: dt.datetime | None = None) -> bool:
@@ -43,7 +47,9 @@ class _Demo:
 
     def build(self) -> None:
         self.admin = get_user_model().objects.create_superuser("admin", "admin@example.no", "demo")
-        self.locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in ("nb", "nn", "en")}
+        self.locales = {
+            code: Locale.objects.get_or_create(language_code=code)[0] for code in ("nb", "nn", "en")
+        }
         self.collections()
         self.taxonomies()
         self.organisations = {
@@ -61,7 +67,10 @@ class _Demo:
         root = Collection.get_first_root_node()
         self.national = root.add_child(name="Nasjonalt")
         self.trondelag = root.add_child(name="Trøndelag")
-        for collection, username in ((self.national, "redaktor.nasjonalt"), (self.trondelag, "redaktor.trondelag")):
+        for collection, username in (
+            (self.national, "redaktor.nasjonalt"),
+            (self.trondelag, "redaktor.trondelag"),
+        ):
             self.editor(collection, username)
 
     def editor(self, collection: Collection, username: str) -> None:
@@ -69,7 +78,9 @@ class _Demo:
         group.permissions.add(Permission.objects.get(codename="access_admin"))
         for codename in ("add_event", "change_event", "delete_event"):
             permission = Permission.objects.get(content_type__app_label="nsr_events", codename=codename)
-            GroupCollectionPermission.objects.create(group=group, collection=collection, permission=permission)
+            GroupCollectionPermission.objects.create(
+                group=group, collection=collection, permission=permission
+            )
         user = get_user_model().objects.create_user(username, f"{username}@example.no", "demo")
         user.groups.add(group)
 
@@ -89,7 +100,10 @@ class _Demo:
             slug: EventType.objects.create(slug=slug, name=name, sort_order=order)
             for order, (slug, name) in enumerate(types)
         }
-        regions = [("nasjonalt", {"nb": "Hele landet", "nn": "Heile landet", "en": "Nationwide"}), ("trondelag", {"nb": "Trøndelag"})]
+        regions = [
+            ("nasjonalt", {"nb": "Hele landet", "nn": "Heile landet", "en": "Nationwide"}),
+            ("trondelag", {"nb": "Trøndelag"}),
+        ]
         self.regions = {
             slug: Region.objects.create(slug=slug, name=name, sort_order=order)
             for order, (slug, name) in enumerate(regions)
@@ -173,7 +187,11 @@ class _Demo:
         )
         Site.objects.all().delete()
         Site.objects.create(
-            hostname="127.0.0.1", port=8000, site_name="Sikkerhetsforum", root_page=self.front, is_default_site=True
+            hostname="127.0.0.1",
+            port=8000,
+            site_name="Sikkerhetsforum",
+            root_page=self.front,
+            is_default_site=True,
         )
         self.index = self.front.add_child(
             instance=EventIndexPage(
@@ -185,8 +203,12 @@ class _Demo:
                 show_in_menus=True,
             )
         )
-        self.english_front = self.translate(self.front, "en", root, title="Meeting places for security", slug="home-en")
-        self.english_front.intro = "Gatherings where police, authorities and business meet to prevent crime together."
+        self.english_front = self.translate(
+            self.front, "en", root, title="Meeting places for security", slug="home-en"
+        )
+        self.english_front.intro = (
+            "Gatherings where police, authorities and business meet to prevent crime together."
+        )
         self.english_front.save()
         self.english_index = self.translate(
             self.index, "en", self.english_front, title="Events", slug="events"
@@ -233,7 +255,11 @@ class _Demo:
             practical=gathering.PRACTICAL,
         )  # fmt: skip
         english = self.translate(
-            page, "en", self.english_index, title="Introduction gathering for business liaison officers", slug="introduction"
+            page,
+            "en",
+            self.english_index,
+            title="Introduction gathering for business liaison officers",
+            slug="introduction",
         )
         english.kicker = "A gathering over three days"
         english.intro = "Three days on threats, on how police and business work together – and with the people you will work with."
@@ -279,7 +305,9 @@ class _Demo:
             hours=[("10:30", "13:00")],
             themes=[{}],
             hosts=["arbeidstilsynet"],
-            organisations=[(key, "organiser") for key in ("arbeidstilsynet", "nav", "skatt", "tollet", "trondheim")],
+            organisations=[
+                (key, "organiser") for key in ("arbeidstilsynet", "nav", "skatt", "tollet", "trondheim")
+            ],
             audience={"nb": "Samarbeidspartnere, presse og naboer"},
             fee_note={"nb": "Gratis"},
         )

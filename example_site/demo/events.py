@@ -35,14 +35,20 @@ def add_event(demo, *, first, hours, themes, hosts, organisations, day_venues=No
         )
         for number, ((opens, closes), theme) in enumerate(zip(hours, themes, strict=True))
     ]
-    contact = {"contact_name": "Hanne Lie", "contact_email": "hanne@example.no", "contact_phone": "21 00 00 00"}
+    contact = {
+        "contact_name": "Hanne Lie",
+        "contact_email": "hanne@example.no",
+        "contact_phone": "21 00 00 00",
+    }
     event = create_event(days=days, now=demo.now, by=demo.admin, **contact, **facts)
     save_facts(
         event,
         now=demo.now,
         by=demo.admin,
         hosts={day.date: [demo.organisations[host]] for day, host in zip(days, hosts, strict=False)},
-        organisations=[EventOrganisation(organisation=demo.organisations[key], role=role) for key, role in organisations],
+        organisations=[
+            EventOrganisation(organisation=demo.organisations[key], role=role) for key, role in organisations
+        ],
     )
     change_status(event, Event.Status.CONFIRMED, now=demo.now, by=demo.admin)
     return event
@@ -64,7 +70,9 @@ def add_programme(demo, event: Event, days, *, tracks, abstracts=None, rooms=Non
 def _add_session(demo, event, day, session, tracks, abstracts, renamed, *, for_all) -> None:
     start, end, title, english, kind, rooms, track, people = session
     found = [demo.rooms[renamed.get(key, key)] for key in rooms]
-    minutes = (dt.datetime.combine(day.date, clock(end)) - dt.datetime.combine(day.date, clock(start))).seconds // 60
+    minutes = (
+        dt.datetime.combine(day.date, clock(end)) - dt.datetime.combine(day.date, clock(start))
+    ).seconds // 60
     create_session(
         event,
         now=demo.now,
@@ -80,7 +88,10 @@ def _add_session(demo, event, day, session, tracks, abstracts, renamed, *, for_a
         abstract={"nb": abstracts[title]} if title in abstracts else {},
         track=tracks[track].uid if track in tracks else None,
         people=[
-            {"person": demo.people[key].uid, "role": "moderator" if kind == "panel" and key == people[0] else "speaker"}
+            {
+                "person": demo.people[key].uid,
+                "role": "moderator" if kind == "panel" and key == people[0] else "speaker",
+            }
             for key in people
         ],
     )
@@ -88,7 +99,9 @@ def _add_session(demo, event, day, session, tracks, abstracts, renamed, *, for_a
 
 def add_page(demo, event: Event, slug: str, *, body, practical=(), **fields) -> EventPage:
     """Publish a page that presents ``event`` below the demo's index."""
-    page = EventPage(event=event, slug=slug, locale=demo.locales["nb"], body=body, practical=list(practical), **fields)
+    page = EventPage(
+        event=event, slug=slug, locale=demo.locales["nb"], body=body, practical=list(practical), **fields
+    )
     demo.index.add_child(instance=page)
     page.save_revision(user=demo.admin).publish()
     return EventPage.objects.get(pk=page.pk)

@@ -19,8 +19,36 @@ from nsr_events.pages.models import EventPage
 from nsr_events.programme.models import Session, SessionPerson, Track
 from nsr_events.programme.releases import release_programme
 
-GIVEN = ("Ada", "Bjørn", "Cecilie", "Dag", "Eva", "Finn", "Guro", "Håkon", "Ida", "Jon", "Kari", "Lars", "Åse")
-FAMILY = ("Aas", "Berg", "Dahl", "Eide", "Foss", "Grøn", "Hagen", "Lie", "Moen", "Næss", "Ruud", "Strøm", "Øye")
+GIVEN = (
+    "Ada",
+    "Bjørn",
+    "Cecilie",
+    "Dag",
+    "Eva",
+    "Finn",
+    "Guro",
+    "Håkon",
+    "Ida",
+    "Jon",
+    "Kari",
+    "Lars",
+    "Åse",
+)
+FAMILY = (
+    "Aas",
+    "Berg",
+    "Dahl",
+    "Eide",
+    "Foss",
+    "Grøn",
+    "Hagen",
+    "Lie",
+    "Moen",
+    "Næss",
+    "Ruud",
+    "Strøm",
+    "Øye",
+)
 SUBJECTS = ("Trusselbildet", "Samarbeid", "Beredskap", "Innsikt", "Metode", "Øvelse", "Erfaring", "Deling")
 FIRST_HOUR, LAST_HOUR = 8, 20
 ROOM_WALK = 5
@@ -38,20 +66,33 @@ class Size:
 
 
 @transaction.atomic
-def add_conference(index: Page, slug: str, *, size: Size, seed: int = 1, now: dt.datetime | None = None) -> EventPage:
+def add_conference(
+    index: Page, slug: str, *, size: Size, seed: int = 1, now: dt.datetime | None = None
+) -> EventPage:
     """Add a published event with a released programme below ``index``; the same seed gives the same programme."""
     now = now or timezone.now()
     dice = random.Random(f"{seed} {slug}")
     venue = Venue.objects.create(name=f"Kongresshuset {slug}"[:200], city="Oslo", address="Eksempelveien 1")
     rooms = Room.objects.bulk_create(
-        Room(venue=venue, name=f"Sal {number + 1}", seats=dice.choice([40, 80, 120]), sort_order=number, uid=_uid(dice))
+        Room(
+            venue=venue,
+            name=f"Sal {number + 1}",
+            seats=dice.choice([40, 80, 120]),
+            sort_order=number,
+            uid=_uid(dice),
+        )
         for number in range(size.rooms)
     )
     event = _event(slug, venue, size, now)
     _programme(event, rooms, size, dice, now)
     release_programme(event, now=now)
     page = EventPage(
-        title=f"Konferanse {slug}", slug=slug, event=event, locale=index.locale, intro="Bygd for å måle.", live=False
+        title=f"Konferanse {slug}",
+        slug=slug,
+        event=event,
+        locale=index.locale,
+        intro="Bygd for å måle.",
+        live=False,
     )
     index.add_child(instance=page)
     page.save_revision().publish()
@@ -98,13 +139,20 @@ def _programme(event: Event, rooms: list[Room], size: Size, dice: random.Random,
     )
     sessions = Session.objects.bulk_create(_sessions(event, rooms, tracks, size, dice, now))
     SessionPerson.objects.bulk_create(
-        SessionPerson(session=session, person=people[number % len(people)], title="Rådgiver", employer="Oppdiktet virksomhet")
+        SessionPerson(
+            session=session,
+            person=people[number % len(people)],
+            title="Rådgiver",
+            employer="Oppdiktet virksomhet",
+        )
         for number, session in enumerate(sessions)
         if people
     )
 
 
-def _sessions(event: Event, rooms, tracks, size: Size, dice: random.Random, now: dt.datetime) -> list[Session]:
+def _sessions(
+    event: Event, rooms, tracks, size: Size, dice: random.Random, now: dt.datetime
+) -> list[Session]:
     days = list(event.days.all())
     a_day_and_room = -(-size.sessions // (len(days) * len(rooms)))
     step = (LAST_HOUR - FIRST_HOUR) * 60 // a_day_and_room
@@ -113,7 +161,16 @@ def _sessions(event: Event, rooms, tracks, size: Size, dice: random.Random, now:
     places = places[:: max(1, len(places) // size.sessions)][: size.sessions]
     minutes = max(5, min(45, step - ROOM_WALK))
     return [
-        _session(event, place, number, step=step, minutes=minutes, track=dice.choice(tracks), uid=_uid(dice), now=now)
+        _session(
+            event,
+            place,
+            number,
+            step=step,
+            minutes=minutes,
+            track=dice.choice(tracks),
+            uid=_uid(dice),
+            now=now,
+        )
         for number, place in enumerate(places)
     ]
 

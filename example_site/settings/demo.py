@@ -2,7 +2,7 @@
 
 import os
 
-from .base import *  # noqa: F403
+from .base import *
 
 DEBUG = True
 SECRET_KEY = os.environ.get("SECRET_KEY", "demo-only-key-that-protects-nothing-but-a-demo-on-loopback")

@@ -18,7 +18,10 @@ def site_menu(context):
 def _build(request):
     root = Site.find_for_request(request).root_page
     home = root if get_language() == settings.LANGUAGE_CODE else _translation(root, get_language())
-    entries = [_entry(page, request) for page in Page.objects.child_of(home).live().in_menu().select_related("locale")]
+    entries = [
+        _entry(page, request)
+        for page in Page.objects.child_of(home).live().in_menu().select_related("locale")
+    ]
     return {"home": home.get_url(request), "entries": entries, "about": []}
 
 

@@ -76,7 +76,9 @@ def save_facts(
     removed = list(removed_days)
     check_days(days, now=now)
     if any(day.sessions.exists() for day in removed):
-        raise ValidationError({"days": [_("The programme has items on a day you took away. Move them first.")]})
+        raise ValidationError(
+            {"days": [_("The programme has items on a day you took away. Move them first.")]}
+        )
     _set_bounds(event, days)
     event.full_clean()
     _write_days(event, days, removed)
@@ -148,7 +150,12 @@ def _set_bounds(event: Event, days: Sequence[EventDay]) -> None:
         zone = event.zone
     except (KeyError, ValueError, OSError):
         raise ValidationError(
-            {"timezone": [_("“%(name)s” is not a time zone. Write for example Europe/Oslo.") % {"name": event.timezone}]}
+            {
+                "timezone": [
+                    _("“%(name)s” is not a time zone. Write for example Europe/Oslo.")
+                    % {"name": event.timezone}
+                ]
+            }
         ) from None
     bounds = [day.bounds() for day in days]
     event.start = min(starts for starts, _ends in bounds).replace(tzinfo=zone)

@@ -83,15 +83,23 @@ class I18nFormField(forms.MultiValueField):
             sub.is_required = field.required
 
     def compress(self, values):
-        return LazyI18nString({code: text for (code, _name), text in zip(self.languages, values or [], strict=False)})
+        return LazyI18nString(
+            {code: text for (code, _name), text in zip(self.languages, values or [], strict=False)}
+        )
 
     def clean(self, value):
         try:
             return super().clean(value)
         except ValidationError as error:
-            if self.required and len(self.languages) > 1 and any(e.code == "required" for e in error.error_list):
+            if (
+                self.required
+                and len(self.languages) > 1
+                and any(e.code == "required" for e in error.error_list)
+            ):
                 name = dict(self.languages)[default_language()]
-                raise ValidationError(_("Write this in %(language)s.") % {"language": name}, code="required") from None
+                raise ValidationError(
+                    _("Write this in %(language)s.") % {"language": name}, code="required"
+                ) from None
             raise
 
     def has_changed(self, initial, data):
@@ -113,15 +121,21 @@ class _ContentLanguages:
 
     def formfield(self, **kwargs):
         kwargs.pop("max_length", None)
-        defaults = {"form_class": I18nFormField, "widget": I18nWidget(self.textarea), "max_length": self.characters}
-        if isinstance(kwargs.get("widget"), type) or not isinstance(kwargs.get("widget", None), I18nWidget):
+        defaults = {
+            "form_class": I18nFormField,
+            "widget": I18nWidget(self.textarea),
+            "max_length": self.characters,
+        }
+        if isinstance(kwargs.get("widget"), type) or not isinstance(kwargs.get("widget"), I18nWidget):
             kwargs.pop("widget", None)
         return super().formfield(**{**defaults, **kwargs})
 
     def clean(self, value, model_instance):
         value = super().clean(value, model_instance)
         texts = value.data if isinstance(value, LazyI18nString) else value
-        longest = max(map(len, texts.values()), default=0) if isinstance(texts, dict) else len(str(texts or ""))
+        longest = (
+            max(map(len, texts.values()), default=0) if isinstance(texts, dict) else len(str(texts or ""))
+        )
         if self.characters and longest > self.characters:
             raise ValidationError(
                 _("Write at most %(limit)d characters (now %(length)d).")

@@ -25,13 +25,17 @@ from .texts import as_dict
 LATEST_CLOSE = dt.time(5)
 """A day may close after midnight, to 05:00 the next day."""
 
-web_address = URLValidator(schemes=["http", "https"], message=_("Write a web address that starts with https://."))
+web_address = URLValidator(
+    schemes=["http", "https"], message=_("Write a web address that starts with https://.")
+)
 
 
 def validate_zone(name: str) -> None:
     """Refuse what is no IANA time zone name."""
     if name not in available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Write for example Europe/Oslo."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Write for example Europe/Oslo."), params={"name": name}
+        )
 
 
 class WithUid(models.Model):
@@ -47,7 +51,9 @@ class Taxonomy(WithUid):
     """A named word that events are sorted by, with a slug for addresses and an order for lists."""
 
     name = I18nCharField(_("name"), characters=120)
-    slug = models.SlugField(_("slug"), unique=True, help_text=_("Used in web addresses of filters and feeds."))
+    slug = models.SlugField(
+        _("slug"), unique=True, help_text=_("Used in web addresses of filters and feeds.")
+    )
     sort_order = models.IntegerField(_("order"), default=0, db_index=True)
 
     class Meta:
@@ -62,7 +68,10 @@ class Series(Taxonomy):
     """Events that return, such as a yearly conference."""
 
     title_pattern = models.CharField(
-        _("title pattern"), max_length=80, default="{name} {edition}", help_text=_("Uses {name} and {edition}.")
+        _("title pattern"),
+        max_length=80,
+        default="{name} {edition}",
+        help_text=_("Uses {name} and {edition}."),
     )
 
     class Meta(Taxonomy.Meta):
@@ -114,7 +123,11 @@ class Organisation(index.Indexed, WithUid):
     )
     logo_alt = models.CharField(_("logo, text alternative"), max_length=200, blank=True)
 
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.SearchField("short_name")]
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.SearchField("short_name"),
+    ]
 
     class Meta:
         ordering = ["name"]
@@ -137,10 +150,18 @@ class Person(index.Indexed, WithUid):
     family_name = models.CharField(_("family name"), max_length=100)
     title = models.CharField(_("job title"), max_length=200, blank=True)
     organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     employer = models.CharField(
-        _("employer"), max_length=200, blank=True, help_text=_("Only when the organisation is not in the list.")
+        _("employer"),
+        max_length=200,
+        blank=True,
+        help_text=_("Only when the organisation is not in the list."),
     )
     photo = models.ForeignKey(
         get_image_model_string(),
@@ -156,11 +177,17 @@ class Person(index.Indexed, WithUid):
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Never shown in public."))
     phone = models.CharField(_("telephone"), max_length=40, blank=True, help_text=_("Never shown in public."))
     public = models.BooleanField(
-        _("has a page of their own"), default=True, help_text=_("Untick when the person does not want a public page.")
+        _("has a page of their own"),
+        default=True,
+        help_text=_("Untick when the person does not want a public page."),
     )
     token_version = models.PositiveIntegerField(default=0, editable=False)
 
-    search_fields = [index.SearchField("name"), index.AutocompleteField("name"), index.SearchField("employer_name")]
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.SearchField("employer_name"),
+    ]
 
     class Meta:
         ordering = ["family_name", "given_name", "pk"]
@@ -245,7 +272,9 @@ class Room(WithUid):
     venue = models.ForeignKey(Venue, verbose_name=_("venue"), on_delete=models.CASCADE, related_name="rooms")
     name = models.CharField(_("name"), max_length=80)
     floor = models.CharField(_("floor"), max_length=40, blank=True)
-    seats = models.PositiveIntegerField(_("seats"), null=True, blank=True, validators=[MaxValueValidator(100_000)])
+    seats = models.PositiveIntegerField(
+        _("seats"), null=True, blank=True, validators=[MaxValueValidator(100_000)]
+    )
     step_free = models.BooleanField(_("step-free access"), default=True)
     sort_order = models.IntegerField(_("order"), default=0)
     active = models.BooleanField(_("in use"), default=True)
@@ -287,16 +316,30 @@ class Event(index.Indexed, CollectionMember, WithUid):
     )
     name = I18nCharField(_("name"), characters=120)
     series = models.ForeignKey(
-        Series, verbose_name=_("series"), null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+        Series,
+        verbose_name=_("series"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
     )
     edition = models.CharField(_("edition"), max_length=40, blank=True, help_text=_("For example 2027."))
-    type = models.ForeignKey(EventType, verbose_name=_("type"), on_delete=models.PROTECT, related_name="events")
+    type = models.ForeignKey(
+        EventType, verbose_name=_("type"), on_delete=models.PROTECT, related_name="events"
+    )
     region = models.ForeignKey(
-        Region, verbose_name=_("region"), null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+        Region,
+        verbose_name=_("region"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="events",
     )
     start = models.DateTimeField(_("start"), db_index=True, editable=False)
     end = models.DateTimeField(_("end"), db_index=True, editable=False)
-    timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Oslo", validators=[validate_zone])
+    timezone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Oslo", validators=[validate_zone]
+    )
     times_known = models.BooleanField(
         _("times are known"), default=True, help_text=_("Otherwise calendars show whole days.")
     )
@@ -312,10 +355,14 @@ class Event(index.Indexed, CollectionMember, WithUid):
         _("link to take part online"),
         max_length=500,
         blank=True,
-        validators=[URLValidator(schemes=["https"], message=_("Write a web address that starts with https://."))],
+        validators=[
+            URLValidator(schemes=["https"], message=_("Write a web address that starts with https://."))
+        ],
     )
     online_open = models.BooleanField(
-        _("show the link to everyone"), default=False, help_text=_("Otherwise only confirmed participants see it.")
+        _("show the link to everyone"),
+        default=False,
+        help_text=_("Otherwise only confirmed participants see it."),
     )
     contact_name = models.CharField(_("contact person"), max_length=120, blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
@@ -355,7 +402,9 @@ class Event(index.Indexed, CollectionMember, WithUid):
             ("see_audit_event", _("Can see the audit log")),
         ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(end__gt=models.F("start")), name="ne_event_ends_after_start")
+            models.CheckConstraint(
+                condition=models.Q(end__gt=models.F("start")), name="ne_event_ends_after_start"
+            )
         ]
 
     def __str__(self):

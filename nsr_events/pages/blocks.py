@@ -51,7 +51,9 @@ class PictureBlock(blocks.StructBlock):
         value = super().clean(value)
         if not value["alt"] and not value["decorative"]:
             raise blocks.StructBlockValidationError(
-                block_errors={"alt": ValidationError(_("Say what the picture shows, or tick that it only decorates."))}
+                block_errors={
+                    "alt": ValidationError(_("Say what the picture shows, or tick that it only decorates."))
+                }
             )
         return value
 
@@ -77,7 +79,9 @@ class PointsBlock(blocks.StructBlock):
     """What one takes home, ticked off."""
 
     heading = blocks.CharBlock(label=_("Heading"), max_length=120)
-    points = blocks.ListBlock(blocks.CharBlock(max_length=200, label=_("Point")), label=_("Points"), min_num=1)
+    points = blocks.ListBlock(
+        blocks.CharBlock(max_length=200, label=_("Point")), label=_("Points"), min_num=1
+    )
 
     class Meta:
         icon = "list-ul"
@@ -133,7 +137,9 @@ class ButtonBlock(blocks.StructBlock):
         value = super().clean(value)
         if bool(value["page"]) == bool(value["url"]):
             raise blocks.StructBlockValidationError(
-                block_errors={"url": ValidationError(_("Choose a page or write a web address, one of the two."))}
+                block_errors={
+                    "url": ValidationError(_("Choose a page or write a web address, one of the two."))
+                }
             )
         return value
 
@@ -194,7 +200,10 @@ def body_blocks():
     """The blocks editors may use in the body of an event page."""
     return [
         ("heading", HeadingBlock()),
-        ("text", blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT, template="nsr_events/blocks/text.html")),
+        (
+            "text",
+            blocks.RichTextBlock(label=_("Text"), features=RICH_TEXT, template="nsr_events/blocks/text.html"),
+        ),
         ("points", PointsBlock()),
         ("quote", QuoteBlock()),
         ("picture", PictureBlock()),

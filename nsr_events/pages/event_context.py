@@ -85,7 +85,9 @@ def card_action(event: Event, *, calendar_url: str, now: dt.datetime) -> CardAct
     if event.status == Event.Status.CANCELLED:
         return CardAction(_("The event will not take place."))
     if event.status == Event.Status.POSTPONED:
-        return CardAction(_("A new date is not set yet."), note=_("Subscribe to the calendar, and the new date appears."))
+        return CardAction(
+            _("A new date is not set yet."), note=_("Subscribe to the calendar, and the new date appears.")
+        )
     if event.end < now:
         return CardAction(_("The event is over."))
     one_day = event.end - event.start < dt.timedelta(hours=24)
@@ -161,7 +163,9 @@ def hours_of(event: Event, days: list[EventDay], language: str) -> str:
     return formats.capitalised(formats.hours_line(event.local_start, event.local_end, language))
 
 
-def day_cards(event: Event, days: list[EventDay], programme: Programme | None, language: str) -> list[DayCard]:
+def day_cards(
+    event: Event, days: list[EventDay], programme: Programme | None, language: str
+) -> list[DayCard]:
     """One card a day; lines come from the newest release only."""
     return [
         DayCard(
@@ -183,7 +187,11 @@ def brief(programme: Programme, day_uid: str, language: str) -> tuple[Line, ...]
         first_at.setdefault(item.start, item)
     chosen = sorted(first_at.values(), key=_telling)[:LINES_A_DAY]
     return tuple(
-        Line(item.start.astimezone(ZoneInfo(programme.zone)), text_in(item.title, language), item.kind in HIGHLIGHTS)
+        Line(
+            item.start.astimezone(ZoneInfo(programme.zone)),
+            text_in(item.title, language),
+            item.kind in HIGHLIGHTS,
+        )
         for item in sorted(chosen, key=lambda item: item.start)
     )
 
@@ -222,7 +230,9 @@ def hosts_line(days: list[EventDay], organisations: list[EventOrganisation]) -> 
     """Who is host: the event's hosts, else the days', else the organisers."""
     hosts = [row.organisation.label for row in _by_role(organisations, EventOrganisation.Role.HOST)]
     hosts = hosts or [host.organisation.label for day in days for host in day.day_hosts.all()]
-    hosts = hosts or [row.organisation.label for row in _by_role(organisations, EventOrganisation.Role.ORGANISER)]
+    hosts = hosts or [
+        row.organisation.label for row in _by_role(organisations, EventOrganisation.Role.ORGANISER)
+    ]
     return joined(dict.fromkeys(hosts))
 
 

@@ -56,7 +56,9 @@ def past(events: QuerySet[Event], *, now: dt.datetime) -> QuerySet[Event]:
     return events.filter(end__lt=now).order_by("-start", "pk")
 
 
-def rows(events: Sequence[Event], *, locale_id: int, language: str, now: dt.datetime, request=None) -> list[Row]:
+def rows(
+    events: Sequence[Event], *, locale_id: int, language: str, now: dt.datetime, request=None
+) -> list[Row]:
     """Pair events with the page that shows them in a locale, in the order given; one query for each page type."""
     pages = pages_of(events, locale_id=locale_id)
     return [
@@ -82,7 +84,9 @@ def by_month(found: Sequence[Row], language: str) -> list[tuple[str, list[Row]]]
     """Rows under the month they start in, such as "Mars 2027"."""
     return [
         (formats.capitalised(f"{formats.month(dt.date(year, month, 1), language)} {year}"), list(group))
-        for (year, month), group in groupby(found, key=lambda row: (row.event.local_start.year, row.event.local_start.month))
+        for (year, month), group in groupby(
+            found, key=lambda row: (row.event.local_start.year, row.event.local_start.month)
+        )
     ]
 
 

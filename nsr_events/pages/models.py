@@ -45,7 +45,9 @@ class ReservedSlugMixin(models.Model):
 def refuse_reserved_slug(page: Page) -> None:
     """Raise a ``ValidationError`` when ``page`` would be hidden by a route of its parent."""
     if page.slug in RESERVED_SLUGS:
-        raise ValidationError({"slug": _("“%(slug)s” is used by the event itself. Choose another.") % {"slug": page.slug}})
+        raise ValidationError(
+            {"slug": _("“%(slug)s” is used by the event itself. Choose another.") % {"slug": page.slug}}
+        )
 
 
 class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
@@ -55,7 +57,11 @@ class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
 
     intro = models.CharField(_("intro"), max_length=300, blank=True)
     types = ParentalManyToManyField(
-        EventType, verbose_name=_("only these types"), blank=True, related_name="+", help_text=_("Empty: all.")
+        EventType,
+        verbose_name=_("only these types"),
+        blank=True,
+        related_name="+",
+        help_text=_("Empty: all."),
     )
     regions = ParentalManyToManyField(
         Region, verbose_name=_("only these regions"), blank=True, related_name="+", help_text=_("Empty: all.")
@@ -73,7 +79,8 @@ class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
         *Page.content_panels,
         FieldPanel("intro"),
         MultiFieldPanel(
-            [FieldPanel("types"), FieldPanel("regions"), FieldPanel("default_collection")], heading=_("What it lists")
+            [FieldPanel("types"), FieldPanel("regions"), FieldPanel("default_collection")],
+            heading=_("What it lists"),
         ),
     ]
     search_fields = [*Page.search_fields, index.SearchField("intro")]
@@ -89,9 +96,14 @@ class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.M
     shows_event = True
 
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.PROTECT, related_name="+")
-    intro = models.TextField(_("intro"), max_length=300, blank=True, help_text=_("One sentence: what one gets."))
+    intro = models.TextField(
+        _("intro"), max_length=300, blank=True, help_text=_("One sentence: what one gets.")
+    )
     kicker = models.CharField(
-        _("line above the title"), max_length=80, blank=True, help_text=_("For example “Seminar over three days”.")
+        _("line above the title"),
+        max_length=80,
+        blank=True,
+        help_text=_("For example “Seminar over three days”."),
     )
     hero_image = models.ForeignKey(
         get_image_model_string(),
@@ -113,8 +125,12 @@ class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.M
         blank=True,
         help_text=_("Shown with the programme, and in its place before the first release."),
     )
-    documents = BlocksField(source="nsr_events.pages.blocks.document_blocks", verbose_name=_("documents"), blank=True)
-    related = BlocksField(source="nsr_events.pages.blocks.related_blocks", verbose_name=_("read also"), blank=True)
+    documents = BlocksField(
+        source="nsr_events.pages.blocks.document_blocks", verbose_name=_("documents"), blank=True
+    )
+    related = BlocksField(
+        source="nsr_events.pages.blocks.related_blocks", verbose_name=_("read also"), blank=True
+    )
 
     content_panels = [
         *Page.content_panels,
@@ -122,7 +138,8 @@ class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.M
         FieldPanel("kicker"),
         FieldPanel("intro"),
         MultiFieldPanel(
-            [FieldPanel("hero_image"), FieldPanel("hero_alt"), FieldPanel("hero_credit")], heading=_("Picture")
+            [FieldPanel("hero_image"), FieldPanel("hero_alt"), FieldPanel("hero_credit")],
+            heading=_("Picture"),
         ),
         FieldPanel("body"),
         FieldPanel("practical"),

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -125,10 +125,14 @@ def _plain(text: str) -> str:
 
 def _searchable(item: Item, language: str) -> str:
     people = (f"{role.name} {role.title} {role.employer}" for role in item.people)
-    return _plain(" ".join([text_in(item.title, language).value, text_in(item.abstract, language).value, *people]))
+    return _plain(
+        " ".join([text_in(item.title, language).value, text_in(item.abstract, language).value, *people])
+    )
 
 
-def programme_context(page, programme: Programme | None, *, wanted: ProgrammeFilter | None, now) -> dict[str, Any]:
+def programme_context(
+    page, programme: Programme | None, *, wanted: ProgrammeFilter | None, now
+) -> dict[str, Any]:
     """Return the template context of the programme page."""
     context = {"event": page.facts, "programme": programme, "wanted": wanted, "event_url": page.get_url()}
     if programme is None:
@@ -146,7 +150,11 @@ def programme_context(page, programme: Programme | None, *, wanted: ProgrammeFil
         "days": [day_view(day, by_day[day.uid], cards, language) for day in programme.days],
         "count": len(items),
         "tracks": _track_chips(programme, wanted, language),
-        "kinds": [(kind.value, kind.label) for kind in Session.Kind if kind.value in {i.kind for i in programme.shown}],
+        "kinds": [
+            (kind.value, kind.label)
+            for kind in Session.Kind
+            if kind.value in {i.kind for i in programme.shown}
+        ],
         "calendar_url": page.full_file_url("programme_calendar"),
         "title_on_paper": f"{page.title} · {_dates(programme, language)}",
     }
@@ -208,7 +216,9 @@ class CardMaker:
         self.programme, self.language, self.now = programme, page.language, now
         self.zone = ZoneInfo(programme.zone)
         self.base = page.get_url() or ""
-        self.track_names = {uid: text_in(track.name, self.language).value for uid, track in programme.tracks.items()}
+        self.track_names = {
+            uid: text_in(track.name, self.language).value for uid, track in programme.tracks.items()
+        }
 
     def column(self, uid: str) -> tuple[str, int | None]:
         """Name and seats of a room; what has no room stands under "Other places"."""
@@ -229,7 +239,9 @@ class CardMaker:
             track_name=self.track_names.get(item.track, ""),
             classes=" ".join([cell.classes, *self._looks(item, track)]),
             tags=self.tags(item),
-            quiet=item.kind in QUIET_KINDS and not item.people and not text_in(item.abstract, self.language).value,
+            quiet=item.kind in QUIET_KINDS
+            and not item.people
+            and not text_in(item.abstract, self.language).value,
             more=len(cell.more),
         )
 
@@ -310,7 +322,9 @@ def _moved_from(item: Item, cards: CardMaker) -> str:
         return ""
     was = item.moved.start.astimezone(cards.zone)
     rooms = [cards.programme.rooms[uid].name for uid in item.moved.rooms if uid in cards.programme.rooms]
-    return ", ".join(filter(None, [formats.weekday_date(was, cards.language), formats.clock(was), joined(rooms)]))
+    return ", ".join(
+        filter(None, [formats.weekday_date(was, cards.language), formats.clock(was), joined(rooms)])
+    )
 
 
 def _people(item: Item) -> list[tuple[Speaker, str]]:
@@ -320,8 +334,6 @@ def _people(item: Item) -> list[tuple[Speaker, str]]:
         (speaker, "" if role.role == "speaker" else str(labels.get(role.role, "")))
         for speaker, role in zip(with_profiles(speakers), item.people, strict=True)
     ]
-
-
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,9 @@ def show_index(page, request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     events = listing.upcoming(listing.listed_events(page), now=now).select_related("type", "venue")
     shown = Paginator(events, PAGE_SIZE).get_page(request.GET.get("p"))
-    rows = listing.rows(list(shown), locale_id=page.locale_id, language=page.language, now=now, request=request)
+    rows = listing.rows(
+        list(shown), locale_id=page.locale_id, language=page.language, now=now, request=request
+    )
     context = {
         "rows": rows,
         "months": listing.by_month(rows, page.language),
@@ -57,7 +59,9 @@ def load_event(event_id: int) -> Event:
 
 def show_event(page, request: HttpRequest) -> HttpResponse:
     """The event page itself."""
-    context = event_context(page, programme=current_programme(page.event_id), now=timezone.now(), request=request)
+    context = event_context(
+        page, programme=current_programme(page.event_id), now=timezone.now(), request=request
+    )
     return respond(page, request, page.get_template(request), context)
 
 

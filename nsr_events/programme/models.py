@@ -60,7 +60,12 @@ class Session(WithUid):
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
     day = models.ForeignKey(
-        EventDay, verbose_name=_("day"), null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+        EventDay,
+        verbose_name=_("day"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sessions",
     )
     start = models.DateTimeField(_("start"), null=True, blank=True)
     end = models.DateTimeField(_("end"), null=True, blank=True)
@@ -74,14 +79,24 @@ class Session(WithUid):
         Room, verbose_name=_("also takes"), blank=True, related_name="+", help_text=_("Joined halls.")
     )
     where = I18nCharField(
-        _("place in words"), characters=120, blank=True, help_text=_("When it is not a room, for example the foyer.")
+        _("place in words"),
+        characters=120,
+        blank=True,
+        help_text=_("When it is not a room, for example the foyer."),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.TALK)
-    for_all = models.BooleanField(_("for everyone"), default=False, help_text=_("Spans all rooms in the programme."))
+    for_all = models.BooleanField(
+        _("for everyone"), default=False, help_text=_("Spans all rooms in the programme.")
+    )
     title = I18nCharField(_("title"), characters=200)
     abstract = I18nTextField(_("description"), characters=5000, blank=True)
     track = models.ForeignKey(
-        Track, verbose_name=_("track"), null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
+        Track,
+        verbose_name=_("track"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sessions",
     )
     status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.CONFIRMED)
     language = models.CharField(_("language"), max_length=12, blank=True)
@@ -97,7 +112,9 @@ class Session(WithUid):
         _("public stream"),
         max_length=500,
         blank=True,
-        validators=[URLValidator(schemes=["https"], message=_("Write a web address that starts with https://."))],
+        validators=[
+            URLValidator(schemes=["https"], message=_("Write a web address that starts with https://."))
+        ],
     )
     note = models.TextField(_("note to editors"), max_length=5000, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -124,7 +141,9 @@ class Session(WithUid):
             models.CheckConstraint(
                 condition=Q(minutes__gte=1, minutes__lte=MOST_MINUTES), name="ne_session_at_most_a_day"
             ),
-            models.CheckConstraint(condition=Q(capacity__isnull=True) | Q(capacity__gt=0), name="ne_session_seats"),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gt=0), name="ne_session_seats"
+            ),
         ]
         indexes = [models.Index(fields=["event", "start"], name="ne_session_event_start")]
 
@@ -144,7 +163,9 @@ class SessionPerson(models.Model):
         OPENER = "opener", _("Opens")
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="people")
-    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="session_roles")
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="session_roles"
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.SPEAKER)
     title = models.CharField(_("job title"), max_length=200, blank=True)
     employer = models.CharField(_("employer"), max_length=200, blank=True)
@@ -202,7 +223,9 @@ class ConflictAcceptance(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event", "fingerprint"], name="ne_conflict_accepted_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "fingerprint"], name="ne_conflict_accepted_once")
+        ]
 
     def __str__(self):
         return self.reason

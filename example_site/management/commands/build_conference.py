@@ -16,9 +16,13 @@ class Command(BaseCommand):
         parser.add_argument("--rooms", type=int, default=6)
         parser.add_argument("--sessions", type=int, default=300)
         parser.add_argument("--speakers", type=int, default=250)
-        parser.add_argument("--registrations", type=int, default=2000, help="not built yet: registration is to come")
+        parser.add_argument(
+            "--registrations", type=int, default=2000, help="not built yet: registration is to come"
+        )
         parser.add_argument("--capacity", type=int, help="not used yet: registration is to come")
-        parser.add_argument("--meetings-participants", type=int, default=0, help="not built yet: meetings are to come")
+        parser.add_argument(
+            "--meetings-participants", type=int, default=0, help="not built yet: meetings are to come"
+        )
         parser.add_argument("--seed", type=int, default=1)
 
     def handle(self, *args, slug, days, rooms, sessions, speakers, seed, **options):
