@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -114,9 +115,10 @@ class Programme:
     """Of people, by uid."""
     zone: dt.tzinfo = dt.UTC
 
-    def session(self, uid: str) -> Session:
-        """The session with this uid. Raises ``StopIteration`` when there is none."""
-        return next(session for session in self.sessions if session.uid == uid)
+    @cached_property
+    def by_uid(self) -> dict[str, Session]:
+        """The sessions by uid."""
+        return {session.uid: session for session in self.sessions}
 
 
 @dataclass(frozen=True)

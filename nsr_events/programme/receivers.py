@@ -13,7 +13,7 @@ from nsr_events.core.models import Event
 from nsr_events.core.permissions import register_event_rows
 from nsr_events.core.signals import event_changed
 
-from . import history
+from . import admin, history
 from .facts import moved
 from .models import ProgrammeRelease, Session, Track
 from .releases import release_facts
@@ -27,6 +27,7 @@ def connect() -> None:
     event_changed.connect(follow_facts, dispatch_uid="nsr_events.programme.follow_facts")
     register_event_rows(Track, Session, ProgrammeRelease)
     hooks.register("register_log_actions", history.register)
+    admin.register()
 
 
 def follow_facts(

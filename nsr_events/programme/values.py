@@ -42,6 +42,11 @@ class Links:
     errors: dict[str, list[Any]] = field(default_factory=dict)
 
 
+def whole(text: str) -> int | None:
+    """Read a whole number such as a version from an address or form; None when it is none."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 def values_of(session: Session) -> dict[str, Any]:
     """Return every field of a saved session: uids as text, ``start`` as "10:00" on the wall or None."""
     local = session.start.astimezone(session.event.zone) if session.start else None
@@ -71,9 +76,9 @@ def set_values(session: Session, values: Mapping[str, Any]) -> Links:
     """Write ``values`` (any of ``NAMES``) to ``session``, not saved, and return what stands beside it.
 
     ``start`` is a time or "10:00"; without it the session lies in the tray. ``people`` are dicts of person
-    (uid), role and, where they differ from the person's own, title and employer; ``refresh`` copies those
-    again. Raises ``ValidationError`` by field, ``NotInEvent`` for a foreign uid, ``TypeError`` for an unknown
-    name.
+    (uid), role, title and employer; where the last two are missing they are copied from the person when the
+    link is made, kept later, and copied again with ``refresh``.
+    Raises ``ValidationError`` by field, ``NotInEvent`` for a foreign uid, ``TypeError`` for an unknown name.
     """
     if unknown := set(values) - set(NAMES):
         raise TypeError(f"a session has no {', '.join(sorted(unknown))}")
@@ -84,8 +89,8 @@ def set_values(session: Session, values: Mapping[str, Any]) -> Links:
     for name in PLAIN:
         if name in values:
             setattr(session, name, values[name])
-    if isinstance(session.minutes, str) and session.minutes.isdecimal():
-        session.minutes = int(session.minutes)
+    if isinstance(session.minutes, str):
+        session.minutes = whole(session.minutes) or session.minutes
     if "track" in values:
         session.track = _one(session.event.tracks, values["track"])
     _set_place(session, values, links)
@@ -200,9 +205,14 @@ def _link(
     part: Mapping[str, Any], person: Person, former: Mapping[Any, SessionPerson], order: int
 ) -> SessionPerson:
     role = part.get("role") or SessionPerson.Role.SPEAKER
-    old = None if part.get("refresh") else former.get((str(person.uid), role))
-    title = part.get("title") or (old.title if old else person.title)
-    employer = part.get("employer") or (old.employer if old else person.employer_name)
+    if part.get("refresh"):
+        part, former = {}, {}
+    old = former.get((str(person.uid), role))
+    title, employer = part.get("title"), part.get("employer")
+    if title is None:
+        title = old.title if old else person.title
+    if employer is None:
+        employer = old.employer if old else person.employer_name
     return SessionPerson(person=person, role=role, title=title, employer=employer, sort_order=order)
 
 
