@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -61,12 +61,18 @@ def event_entries(event: Event, presentation: Presentation | None, language: str
 
 
 def session_entries(
-    event: Event, programme: Programme, presentation: Presentation | None, language: str, *, today: dt.date
+    event: Event,
+    programme: Programme,
+    presentation: Presentation | None,
+    language: str,
+    *,
+    today: dt.date,
+    uids: Container[str] | None = None,
 ) -> list[Entry]:
     """Return the sessions of a released programme, without internal ones and without outlived tombstones.
 
-    ``today`` is the date on the event's clocks. Sequence and stamp take the event's in, so that cancelling
-    the event or moving its venue reaches every session without a write (section 6).
+    ``today`` is the date on the event's clocks, ``uids`` the sessions wanted (None: all). Sequence and stamp take
+    the event's in, so that cancelling it or moving its venue reaches every session without a write (section 6).
     """
     if is_outlived(event, today=today):
         return []
@@ -74,7 +80,7 @@ def session_entries(
         return [
             _session_entry(event, programme, item, presentation, language)
             for item in programme.sessions
-            if is_public(item, programme, today=today)
+            if (uids is None or item.uid in uids) and is_public(item, programme, today=today)
         ]
 
 
@@ -166,7 +172,7 @@ def _session_entry(
         description=_session_description(item, track_name, address, language),
         location=_session_place(item, programme, language),
         url=address,
-        categories=tuple(filter(None, [track_name, str(dict(Session.Kind.choices).get(item.kind, ""))])),
+        categories=tuple(filter(None, [track_name, _label(Session.Kind, item.kind)])),
         conference=item.link,
         related_to=str(event.uid),
     )
@@ -290,7 +296,15 @@ def _session_description(item: Item, track_name: str, address: str, language: st
 def _part_of(role: Role) -> str:
     """ "Foredragsholder: Kari Nordmann, avdelingsdirektør, NSM"."""
     words = ", ".join(filter(None, [role.name, role.title, role.employer]))
-    return f"{dict(SessionPerson.Role.choices).get(role.role, role.role)}: {words}"
+    return f"{_label(SessionPerson.Role, role.role)}: {words}"
+
+
+def _label(choices: type[TextChoices], value: str) -> str:
+    """The word for a value; an old release may hold one that is no more."""
+    try:
+        return str(choices(value).label)
+    except ValueError:
+        return value
 
 
 def _session_place(item: Item, programme: Programme, language: str) -> str:

@@ -157,11 +157,7 @@ def programme_feed(
         method=conf.ICAL_METHOD,
     )
     wanted = {item.uid for item in programme.sessions if matches(item, filters, programme)}
-    listed = [
-        entry
-        for entry in entries.session_entries(event, programme, shown, language, today=today)
-        if entry.uid in wanted
-    ]
+    listed = entries.session_entries(event, programme, shown, language, today=today, uids=wanted)
     return _answer(request, head=head, listed=listed, public=public is not None)
 
 
@@ -184,8 +180,7 @@ def session_file(
     public = presentations.of([event.pk], language).get(event.pk)
     shown = presentation or public
     head = _event_head(event, shown, language, source=f"sessions/{item.uid}.ics", public=public is not None)
-    found = entries.session_entries(event, programme, shown, language, today=today)
-    listed = [entry for entry in found if entry.uid == item.uid]
+    listed = entries.session_entries(event, programme, shown, language, today=today, uids={item.uid})
     title = text_in(item.title, language).value
     return _answer(request, head=head, listed=listed, public=public is not None, filename=title)
 

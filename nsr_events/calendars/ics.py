@@ -35,7 +35,7 @@ END = b"END:VCALENDAR\r\n"
 Moment = dt.datetime | dt.date
 """An aware datetime, or a date: a whole day."""
 
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\ud800-\udfff]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\x9f\ud800-\udfff]+", re.IGNORECASE)
 _RESERVED = "%:/?#[]@!$&'()*+,;=-._~"
 
@@ -82,7 +82,8 @@ class CalendarHead:
 def clean(text: str) -> str:
     """Return ``text`` as calendars may hold it: NFC, no control character but line feed, no lone surrogate.
 
-    Tabs become spaces and all kinds of line ends line feeds, so that no words are glued together.
+    Tabs become spaces and all kinds of line ends line feeds, so that no words are glued together. Soft
+    hyphens are hints for pages; some calendars show them as hyphens.
     """
     text = text.replace("\r\n", "\n").replace("\t", " ")
     text = re.sub("[\r\u2028\u2029]", "\n", text)

@@ -115,6 +115,11 @@ def test_any_title_reads_back_as_it_was_cleaned(text):
         assert READERS["icalendar"](data)[entry().uid].title == wanted
 
 
+def test_hints_for_line_breaks_in_page_titles_are_left_out():
+    data = calendar(entry(summary="Sikkerhets\u00adkonferansen"))
+    assert agreed(data)[entry().uid].title == "Sikkerhetskonferansen"
+
+
 def test_a_calendar_name_cannot_break_out():
     head = CalendarHead(
         name="A\r\nATTENDEE:x, y; z", description="B\nMETHOD:REQUEST\u2028C", zone="Europe/Oslo"
