@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
@@ -14,39 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.forms.collections import BaseCollectionMemberForm
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.widgets import AdminDateInput, AdminTimeInput
 
-from nsr_events.core import events
-from nsr_events.core.choosers import VenueChooser
-from nsr_events.core.models import Event, EventDay
-from nsr_events.core.permissions import collections_to_add_to, event_policy
+from nsr_events.core.forms import EssentialsForm
+from nsr_events.core.permissions import collections_to_add_to
 
 from .pages import IndexPageField, make_page
 
 
-class NewEventForm(BaseCollectionMemberForm):
-    """What an event cannot do without; everything else follows in its workspace."""
-
-    permission_policy = event_policy
-
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=AdminDateInput)
-    number_of_days = forms.IntegerField(
-        label=gettext_lazy("Number of days"), min_value=1, max_value=events.MOST_DAYS, initial=1
-    )
-    opens = forms.TimeField(label=gettext_lazy("Opens"), required=False, widget=AdminTimeInput)
-    closes = forms.TimeField(label=gettext_lazy("Closes"), required=False, widget=AdminTimeInput)
-
-    class Meta:
-        model = Event
-        fields = ["name", "type", "region", "collection", "venue"]
-        widgets = {"venue": VenueChooser}
-
-    field_order = [
-        "name", "type", "first_day", "number_of_days", "opens", "closes", "venue", "region", "collection",
-        "parent",
-    ]  # fmt: skip
+class NewEventForm(EssentialsForm):
+    """The essentials, and the page under which the event's draft page shall stand."""
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
@@ -57,34 +31,6 @@ class NewEventForm(BaseCollectionMemberForm):
             empty_label=gettext_lazy("No page yet"),
             help_text=gettext_lazy("The page is a draft until you publish it."),
         )
-        self.order_fields(self.field_order)
-
-    def days(self) -> list[EventDay]:
-        """The wished days in a row, all with the same hours."""
-        values = self.cleaned_data
-        dates = [
-            values["first_day"] + dt.timedelta(days=number) for number in range(values["number_of_days"])
-        ]
-        return [EventDay(date=date, opens=values["opens"], closes=values["closes"]) for date in dates]
-
-    def clean_first_day(self):
-        first = self.cleaned_data["first_day"]
-        if abs(first.year - timezone.now().year) > events.MOST_YEARS_OFF:
-            raise ValidationError(_("This date is more than ten years away. Check the year."))
-        return first
-
-    def clean(self):
-        values = super().clean()
-        opens, closes = values.get("opens"), values.get("closes")
-        try:
-            EventDay(date=dt.date(2000, 1, 1), opens=opens, closes=closes).clean()
-        except ValidationError as refusal:
-            self.add_error("closes", refusal.message_dict["closes"])
-        return values
-
-    def _get_validation_exclusions(self):
-        # Start and end follow from the days, in events.create_event().
-        return super()._get_validation_exclusions() | {"start", "end"}
 
 
 class NewEventView(WagtailAdminTemplateMixin, FormView):
@@ -128,18 +74,9 @@ class NewEventView(WagtailAdminTemplateMixin, FormView):
 
     @transaction.atomic
     def _make(self, form):
-        user, values = self.request.user, form.cleaned_data
-        event = events.create_event(
-            days=form.days(),
-            now=timezone.now(),
-            by=user,
-            name=values["name"],
-            type=values["type"],
-            region=values["region"],
-            venue=values["venue"],
-            collection=values.get("collection") or form.collections[0],
-        )
-        page = make_page(event, parent=values["parent"], by=user) if values["parent"] else None
+        user, parent = self.request.user, form.cleaned_data["parent"]
+        event = form.create(now=timezone.now(), by=user)
+        page = make_page(event, parent=parent, by=user) if parent else None
         return event, page
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic import chooser
 from wagtail.admin.viewsets.chooser import ChooserViewSet
@@ -93,7 +94,7 @@ class CreateView(ForEditorsMixin, chooser.CreateView):
 
 
 class RegisterChooserViewSet(ChooserViewSet):
-    """A chooser with the rules of this module."""
+    """A chooser with the rules of this module; without a form there is no address to create at."""
 
     choose_view_class = ChooseView
     choose_results_view_class = ChooseResultsView
@@ -104,6 +105,13 @@ class RegisterChooserViewSet(ChooserViewSet):
     search_tab_label = _("Search")
     create_action_label = _("Create")
     edit_item_text = _("Edit")
+
+    def get_urlpatterns(self):
+        patterns = super().get_urlpatterns()
+        if self.creation_form_class or self.form_fields:
+            return patterns
+        # Wagtail answers a POST there with a 500.
+        return [pattern for pattern in patterns if pattern.name != "create"]
 
 
 class OrganisationChooserViewSet(RegisterChooserViewSet):
@@ -144,8 +152,30 @@ class RoomChooserViewSet(RegisterChooserViewSet):
     preserve_url_parameters = ["multiple", "venue"]
 
 
+class EventCreationMixin:
+    """The form of the tab "New event" knows who asks: it offers the collections they may add to."""
+
+    def get_creation_form_kwargs(self):
+        return {**super().get_creation_form_kwargs(), "user": self.request.user}
+
+
+class EventChooseView(EventCreationMixin, ChooseView):
+    """The dialog of the event chooser."""
+
+
+class EventCreateView(EventCreationMixin, CreateView):
+    """Makes an event with its days from within the chooser."""
+
+    def save_form(self, form):
+        return form.create(now=timezone.now(), by=self.request.user)
+
+
 class EventChooserViewSet(RegisterChooserViewSet):
     model = Event
+    choose_view_class = EventChooseView
+    create_view_class = EventCreateView
+    creation_form_class = "nsr_events.core.forms.QuickEventForm"
+    creation_tab_label = _("New event")
     icon = "date"
     choose_one_text = _("Choose an event")
     choose_another_text = _("Choose another event")

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet, formset_factory
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from i18nfield.strings import LazyI18nString
@@ -71,6 +72,76 @@ class FactsForm(EmptyTextsMixin, BaseCollectionMemberForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["timezone"].widget.attrs["spellcheck"] = "false"
+
+
+class EssentialsForm(EmptyTextsMixin, BaseCollectionMemberForm):
+    """What an event cannot do without; ``create`` makes it with its days."""
+
+    permission_policy = event_policy
+
+    first_day = forms.DateField(label=_("First day"), widget=AdminDateInput)
+    number_of_days = forms.IntegerField(
+        label=_("Number of days"), min_value=1, max_value=events.MOST_DAYS, initial=1
+    )
+    opens = forms.TimeField(label=_("Opens"), required=False, widget=AdminTimeInput)
+    closes = forms.TimeField(label=_("Closes"), required=False, widget=AdminTimeInput)
+
+    class Meta:
+        model = Event
+        fields = ["name", "type", "region", "collection", "venue"]
+        widgets = {"venue": VenueChooser}
+        formfield_callback = formfield_for_dbfield
+
+    field_order = [
+        "name", "type", "first_day", "number_of_days", "opens", "closes", "venue", "region", "collection",
+    ]  # fmt: skip
+
+    def days(self) -> list[EventDay]:
+        """The wished days in a row, all with the same hours."""
+        values = self.cleaned_data
+        dates = [
+            values["first_day"] + dt.timedelta(days=number) for number in range(values["number_of_days"])
+        ]
+        return [EventDay(date=date, opens=values["opens"], closes=values["closes"]) for date in dates]
+
+    def clean_first_day(self):
+        first = self.cleaned_data["first_day"]
+        if abs(first.year - timezone.now().year) > events.MOST_YEARS_OFF:
+            raise ValidationError(_("This date is more than ten years away. Check the year."))
+        return first
+
+    def clean(self):
+        values = super().clean()
+        try:
+            EventDay(opens=values.get("opens"), closes=values.get("closes")).clean()
+        except ValidationError as refusal:
+            self.add_error("closes", refusal.message_dict["closes"])
+        return values
+
+    def create(self, *, now: dt.datetime, by: Any) -> Event:
+        """Make the event in the chosen collection, or in the only one there is to choose."""
+        values = self.cleaned_data
+        return events.create_event(
+            days=self.days(),
+            now=now,
+            by=by,
+            name=values["name"],
+            type=values["type"],
+            region=values["region"],
+            venue=values["venue"],
+            collection=values.get("collection") or self.collections[0],
+        )
+
+    def _get_validation_exclusions(self):
+        # Start and end follow from the days, in create_event().
+        return super()._get_validation_exclusions() | {"start", "end"}
+
+
+class QuickEventForm(EssentialsForm):
+    """The essentials inside a chooser's dialog, where a second dialog for the venue would be too much."""
+
+    class Meta(EssentialsForm.Meta):
+        widgets = {"venue": forms.Select}
 
 
 class StatusForm(EmptyTextsMixin, forms.ModelForm):

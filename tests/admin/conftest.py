@@ -60,7 +60,8 @@ def make_event(name, *, collection, type, days=1, first=None, venue=None, **fact
         EventDay(date=first + dt.timedelta(days=number), opens=dt.time(9), closes=dt.time(16))
         for number in range(days)
     ]
-    return create_event(days=rows, now=NOW, name={"nb": name}, type=type, collection=collection, venue=venue, **facts)
+    facts = {"type": type, "collection": collection, "venue": venue, **facts}
+    return create_event(days=rows, now=NOW, name={"nb": name}, **facts)
 
 
 @pytest.fixture

@@ -1,0 +1,399 @@
+"""Role x URL: every address of ours, for every role, with GET and POST (privacy-security, section 1).
+
+An address without a row fails. Roles: anonymous; an editor of another collection (who holds every action
+there); somebody of this collection without the permission asked for; somebody with it; a superuser. Bodies
+that reach a wrong role hold no name of the other region, in bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver
+from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.models import PageViewRestriction
+
+from nsr_events.admin.pages import make_page
+from nsr_events.core.models import Event
+from nsr_events.core.permissions import ACTIONS
+from nsr_events.pages.models import get_event_page_models
+from tests.admin.conftest import give_model, make_user
+
+EVENT, REGISTER, LIST, CHOOSER, EVENT_CHOOSER, BULK = (
+    "event",
+    "register",
+    "list",
+    "chooser",
+    "event chooser",
+    "bulk",
+)
+ANY = "any of them"
+
+SECRET_WORDS = ["Samling i Oslo", "Oslo krets", "Hemmelig tema", "Hemmelig programpost"]
+"""Names of Oslo's collection, its event and what is in it: nobody of Trøndelag may meet them."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: its family, the action on the event or the model permission it needs, and its arguments."""
+
+    family: str
+    needs: str | tuple[str, ...]
+    posts: bool = True
+
+
+WORKSPACE = {
+    "events/<int:event_pk>/": Row(EVENT, ANY),
+    "events/<int:event_pk>/page/": Row(EVENT, "change"),
+    "events/<int:event_pk>/page/new/": Row(EVENT, "change"),
+    "events/<int:event_pk>/days/": Row(EVENT, "change"),
+    "events/<int:event_pk>/status/": Row(EVENT, "change"),
+    "events/<int:event_pk>/delete/": Row(EVENT, "delete"),
+    "events/": Row(LIST, ANY),
+    "events/results/": Row(LIST, ANY),
+    "events/new/": Row(LIST, "add"),
+}
+
+
+def register_rows(prefix, model, *, ordered=False):
+    """The addresses of one of the shared registers."""
+    any_of = (f"add_{model}", f"change_{model}", f"delete_{model}")
+    rows = {
+        "": any_of,
+        "results/": any_of,
+        "new/": (f"add_{model}",),
+        "edit/<int:pk>/": (f"change_{model}",),
+        "delete/<int:pk>/": (f"delete_{model}",),
+        "history/<int:pk>/": any_of,
+        "history-results/<int:pk>/": any_of,
+    }
+    if ordered:
+        rows["reorder/<int:pk>/"] = (f"change_{model}",)
+    return {f"events/{prefix}/{route}": Row(REGISTER, needs) for route, needs in rows.items()}
+
+
+def chooser_rows(prefix, family=CHOOSER, *, creates=True):
+    """The addresses of one chooser."""
+    routes = ["", "results/", "chosen/<str:pk>/", "chosen-multiple/", *(["create/"] if creates else [])]
+    return {f"events/choose/{prefix}/{route}": Row(family, prefix) for route in routes}
+
+
+ROWS = {
+    **WORKSPACE,
+    **register_rows("venues", "venue"),
+    **register_rows("people", "person"),
+    **register_rows("organisations", "organisation"),
+    **register_rows("series", "series", ordered=True),
+    **register_rows("types", "eventtype", ordered=True),
+    **register_rows("regions", "region", ordered=True),
+    **chooser_rows("organisation"),
+    **chooser_rows("person"),
+    **chooser_rows("venue"),
+    **chooser_rows("room", creates=False),
+    **chooser_rows("event", EVENT_CHOOSER),
+    "bulk/nsr_events/event/move_to_collection/": Row(BULK, "change"),
+    "bulk/nsr_events/event/cancel/": Row(BULK, "change"),
+    "bulk/nsr_events/event/delete/": Row(BULK, "delete"),
+}
+
+
+def our_addresses():
+    """Every address below the admin that leads to us: by prefix, namespace, module, model; bulk actions."""
+    found = {route for route, view, namespaces in walk(get_resolver()) if is_ours(route, view, namespaces)}
+    actions = bulk_action_registry.get_bulk_actions_for_model("nsr_events", "event")
+    return {route.removeprefix("admin/") for route in found} | {
+        f"bulk/nsr_events/event/{action.action_type}/" for action in actions
+    }
+
+
+def walk(resolver, prefix="", namespaces=()):
+    """Yield (route, view, namespaces) of every pattern."""
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern, route, (*namespaces, pattern.namespace))
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.callback, namespaces
+
+
+def is_ours(route, view, namespaces):
+    if not route.startswith("admin/"):
+        return False
+    view_class = getattr(view, "view_class", None)
+    model = getattr(view, "view_initkwargs", {}).get("model") or getattr(view_class, "model", None)
+    modules = [getattr(view, "__module__", ""), getattr(view_class, "__module__", "")]
+    return (
+        route.startswith("admin/events/")
+        or any((name or "").startswith("nsr_events") for name in namespaces)
+        or any(module.startswith("nsr_events") for module in modules)
+        or (isinstance(model, type) and model.__module__.startswith("nsr_events.core"))
+    )
+
+
+def test_every_address_of_ours_has_a_row():
+    assert our_addresses() == set(ROWS)
+
+
+def test_the_walk_finds_the_addresses_that_exist():
+    """A guard against a walk that finds nothing."""
+    assert {"events/", "events/new/", "events/<int:event_pk>/days/"} <= our_addresses()
+
+
+@pytest.fixture
+def matrix(world):
+    """The world with what an address may need, and a user for each role."""
+    day = world.event.days.first()
+    day.theme = {"nb": "Hemmelig tema"}
+    day.save()
+    world.objects = {
+        "venues": world.venue,
+        "people": world.person,
+        "organisations": world.organisation,
+        "series": world.series,
+        "types": world.type,
+        "regions": world.region,
+        "venue": world.venue,
+        "person": world.person,
+        "organisation": world.organisation,
+        "room": world.room,
+        "event": world.event,
+    }
+    make_page(world.event, parent=world.index, by=world.boss)
+    return world
+
+
+def address_of(route, world):
+    """The address that fills the route with Oslo's event, or with a row of the register it belongs to."""
+    parts = route.split("/")
+    register = parts[2] if parts[1] == "choose" else parts[1]
+    address = route.replace("<int:event_pk>", str(world.event.pk))
+    if "pk>" in address:
+        address = re.sub("<(int|str):pk>", str(world.objects[register].pk), address)
+    assert "<" not in address, f"no value for an argument of {route}"
+    query = f"?id={world.event.pk}" if route.startswith("bulk/") or "chosen-multiple" in route else ""
+    return f"/admin/{address}{query}"
+
+
+def with_permission(row, world):
+    """Somebody of Oslo who holds what the row needs, and nothing else."""
+    if row.family == REGISTER:
+        user = make_user("librarian")
+        give_model(user, *row.needs)
+        return user
+    if row.family in (CHOOSER, EVENT_CHOOSER):
+        user = make_user("chooser", collection=world.oslo, actions=["change"])
+        give_model(user, f"add_{row.needs}")
+        if row.family == EVENT_CHOOSER:
+            user = make_user("chooser-who-adds", collection=world.oslo, actions=["change", "add"])
+        return user
+    return make_user("holder", collection=world.oslo, actions=["check_in" if row.needs == ANY else row.needs])
+
+
+def without_permission(row, world):
+    """Somebody of Oslo who may do everything but this; where any action will do, somebody who has none."""
+    if row.family == REGISTER:
+        user = make_user("librarian-elsewhere", collection=world.oslo, actions=ACTIONS)
+        model = row.needs[0].split("_")[1]
+        wrong = {"add", "change", "delete"} - {name.split("_")[0] for name in row.needs}
+        give_model(user, *(f"{action}_{model}" for action in wrong))
+        return user
+    if row.family in (CHOOSER, EVENT_CHOOSER):
+        return make_user("door", collection=world.oslo, actions=["check_in"])
+    if row.needs == ANY:
+        return make_user("stranger")
+    return make_user("nearly", collection=world.oslo, actions=[each for each in ACTIONS if each != row.needs])
+
+
+def body_of(response):
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def assert_tells_nothing(response):
+    body = body_of(response)
+    for word in SECRET_WORDS:
+        assert word.encode() not in body, word
+
+
+def assert_refused(ask):
+    """Wagtail's redirect to the start page with a message; 403 for a fetch."""
+    response = ask()
+    assert (response.status_code, response.headers.get("Location")) == (302, "/admin/"), response.status_code
+    assert_tells_nothing(response)
+    fetched = ask(headers={"x-requested-with": "XMLHttpRequest"})
+    assert fetched.status_code == 403
+    assert_tells_nothing(fetched)
+
+
+def assert_gets_in(response):
+    """Not sent to the login or the start page, no 404, no 500; 405 where an address takes no POST."""
+    assert response.status_code in (200, 302, 405), response.status_code
+    assert response.headers.get("Location") not in ("/admin/", "/")
+    assert not response.headers.get("Location", "").startswith("/admin/login")
+    if response.status_code == 200:
+        assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.fixture(params=["get", "post"])
+def every_address(request, client, matrix):
+    """Run a check on every address, each on the same untouched database; tell all that failed at once.
+
+    The check is called with the row, the route and a function that asks for the address.
+    """
+
+    def run(check):
+        failed = []
+        for route, row in ROWS.items():
+            address = address_of(route, matrix)
+            try:
+                with transaction.atomic():
+                    ask = functools.partial(getattr(client, request.param), address)
+                    check(row, route, ask)
+                    transaction.set_rollback(True)
+            except AssertionError as problem:
+                failed.append(f"{request.param} {address}: {str(problem).splitlines()[0]}")
+            client.logout()
+        assert failed == []
+
+    return run
+
+
+def test_anonymous_meets_the_login(every_address):
+    def check(row, route, ask):
+        response = ask()
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/admin/login/")
+
+    every_address(check)
+
+
+def test_an_editor_of_another_collection_is_told_of_nothing(client, matrix, every_address):
+    """404 where an address names an event; lists are narrowed to their own; registers refuse."""
+
+    def check(row, route, ask):
+        client.force_login(matrix.neighbour)
+        if row.family == REGISTER or (row.family == CHOOSER and route.endswith("create/")):
+            assert_refused(ask)
+            return
+        response = ask()
+        names_an_event = row.family in (EVENT, BULK) or (row.family == EVENT_CHOOSER and "pk>" in route)
+        assert response.status_code in ((404, 405) if names_an_event else (200, 405)), response.status_code
+        assert_tells_nothing(response)
+        matrix.event.refresh_from_db()
+        assert matrix.event.collection == matrix.oslo
+
+    every_address(check)
+
+
+def test_somebody_without_the_permission_is_refused(client, matrix, every_address):
+    def check(row, route, ask):
+        client.force_login(without_permission(row, matrix))
+        if row.family == EVENT and row.needs == ANY:
+            response = ask()
+            assert response.status_code == 404, "somebody without any action is told of nothing"
+            assert_tells_nothing(response)
+        elif row.family == BULK:
+            # The screen names what is left out and does nothing to it.
+            assert ask().status_code in (200, 302)
+            assert Event.objects.filter(pk=matrix.event.pk, status="planned", collection=matrix.oslo).exists()
+        else:
+            assert_refused(ask)
+
+    every_address(check)
+
+
+def test_somebody_with_it_gets_in(client, matrix, every_address):
+    def check(row, route, ask):
+        client.force_login(with_permission(row, matrix))
+        assert_gets_in(ask())
+
+    every_address(check)
+
+
+def test_a_superuser_gets_in(client, matrix, every_address):
+    def check(row, route, ask):
+        client.force_login(matrix.boss)
+        assert_gets_in(ask())
+
+    every_address(check)
+
+
+class TestBulkActions:
+    """Ids come from a hand-made address as easily as from the listing."""
+
+    @pytest.fixture(params=["move_to_collection", "cancel", "delete"])
+    def action(self, request):
+        return f"/admin/bulk/nsr_events/event/{request.param}/"
+
+    def test_one_foreign_id_refuses_the_whole_action(self, client, matrix, action):
+        client.force_login(matrix.neighbour)
+        own, foreign = matrix.foreign.pk, matrix.event.pk
+        response = client.post(f"{action}?id={own}&id={foreign}", {"collection": matrix.trondelag.pk})
+        assert response.status_code == 404
+        assert Event.objects.filter(status="planned").count() == 2
+
+    def test_all_means_all_of_the_users_own(self, client, matrix, action):
+        client.force_login(matrix.neighbour)
+        response = client.get(f"{action}?id=all")
+        assert "Åpning på Trondheimskaia" in response.content.decode()
+        assert_tells_nothing(response)
+
+    @pytest.mark.parametrize("ids", ["id=abc", "id=", "", "id=99999999999999999999999", "id=0"])
+    def test_ids_that_are_none_are_404(self, client, matrix, action, ids):
+        client.force_login(matrix.boss)
+        assert client.get(f"{action}?{ids}").status_code == 404
+
+
+class TestPublicPages:
+    """The pages themselves: view restrictions and drafts hold for every route below them."""
+
+    @pytest.fixture
+    def page(self, matrix):
+        page = get_event_page_models()[0].objects.get(event=matrix.event)
+        page.get_latest_revision().publish()
+        return get_event_page_models()[0].objects.get(pk=page.pk)
+
+    PUBLIC = {
+        "": True,
+        "programme/": True,
+        "sessions/<uuid:uid>/": False,
+        "sessions/<uuid:uid>.ics/": False,
+        "calendar.ics/": True,
+        "programme.ics/": False,
+    }
+    """Route below an event page, and whether it answers 200 before anything is released."""
+
+    def addresses(self, page):
+        uid = "6f1f7a0e-0000-4000-8000-000000000000"
+        for route in self.PUBLIC:
+            path = route.replace("<uuid:uid>", uid)
+            yield route, page.url + (path.rstrip("/") if re.search(r"\.\w+/$", path) else path)
+
+    def test_every_route_has_a_row(self, page):
+        routes = {
+            str(pattern.pattern).removeprefix("^").removesuffix("$") for pattern in page.get_subpage_urls()
+        }
+        assert {route.replace("\\.", ".") for route in routes} == set(self.PUBLIC)
+
+    def test_what_is_live_is_for_everybody(self, client, page):
+        for route, address in self.addresses(page):
+            assert client.get(address).status_code == (200 if self.PUBLIC[route] else 404), route
+
+    def test_no_route_takes_a_post(self, client, page):
+        for route, address in self.addresses(page):
+            assert client.post(address).status_code in (404, 405), route
+
+    def test_a_draft_is_404_on_every_route(self, client, page):
+        page.unpublish()
+        for route, address in self.addresses(page):
+            assert client.get(address).status_code == 404, route
+
+    def test_a_restricted_page_tells_nothing_on_any_route(self, client, page):
+        PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+        for route, address in self.addresses(page):
+            response = client.get(address)
+            assert response.status_code == 302, route
+            assert_tells_nothing(response)
