@@ -41,6 +41,11 @@ class ReservedSlugMixin(models.Model):
         super().clean()
         refuse_reserved_slug(self)
 
+    def minimal_clean(self):
+        """Wagtail checks drafts by this alone; a hidden slug is wrong from the start."""
+        super().minimal_clean()
+        refuse_reserved_slug(self)
+
 
 def refuse_reserved_slug(page: Page) -> None:
     """Raise a ``ValidationError`` when ``page`` would be hidden by a route of its parent."""

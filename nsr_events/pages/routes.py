@@ -132,5 +132,5 @@ class EventRoutes(PublicRoutes):
 
     def get_route_paths(self):
         """Name programme and feeds, so that Wagtail's automatic redirects cover them after a move."""
-        names = ("programme", "calendar", "programme_calendar")
-        return [*super().get_route_paths(), *(f"/{self.reverse_subpage(name)}" for name in names)]
+        files = (self.reverse_subpage(name).rstrip("/") for name in ("calendar", "programme_calendar"))
+        return [*super().get_route_paths(), f"/{self.reverse_subpage('programme')}", *(f"/{name}" for name in files)]
