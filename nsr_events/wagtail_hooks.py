@@ -1,7 +1,5 @@
 """Registration with Wagtail, and nothing else: each screen lives in its domain's package."""
 
-from importlib.util import find_spec
-
 from django.templatetags.static import static
 from django.urls import include, path, reverse_lazy
 from django.utils.html import format_html
@@ -15,6 +13,7 @@ from .admin.bulk import BULK_ACTIONS
 from .core import admin as core_admin
 from .core.choosers import CHOOSERS
 from .core.models import Event
+from .programme.admin_urls import programme_urls
 
 core_admin.register()
 pages.register()
@@ -34,15 +33,7 @@ for _action in BULK_ACTIONS:
 @hooks.register("register_admin_urls")
 def register_admin_urls():
     """The workspace and, beside it, the programme's screens."""
-    return [path("events/", include(admin_urls)), *_programme_urls()]
-
-
-def _programme_urls():
-    if not find_spec("nsr_events.programme.admin_urls"):
-        return []
-    from .programme.admin_urls import programme_urls
-
-    return programme_urls()
+    return [path("events/", include(admin_urls)), *programme_urls()]
 
 
 @hooks.register("register_admin_viewset")

@@ -18,6 +18,7 @@ from wagtail.permissions import page_permission_policy
 
 from nsr_events.core import checklist, tabs
 from nsr_events.core.models import Event
+from nsr_events.core.permissions import may
 from nsr_events.core.texts import content_languages, text_in
 from nsr_events.core.workspace import WorkspaceView
 from nsr_events.pages.models import EventIndexPageMixin, get_event_page_models
@@ -82,7 +83,7 @@ def shown_of(event: Event, request) -> list[Shown]:
 def page_state(event: Event, request) -> tabs.State:
     """The header's word on pages: "no page", or the state in each language that has one."""
     shown = [row for row in shown_of(event, request) if row.page]
-    url = reverse("nsr_events_admin:page", args=[event.pk])
+    url = reverse("nsr_events_admin:page", args=[event.pk]) if may(request.user, "change", event) else ""
     if not shown:
         return tabs.State(_("no page yet"), url, tabs.Tone.ATTENTION)
     tones = {STATES[row.state][1] for row in shown}
