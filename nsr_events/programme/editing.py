@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -73,9 +74,10 @@ class CreateView(FormView):
         form, people = self.forms(request.POST)
         if not all([form.is_valid(), people.is_valid()]):
             return self.refuse(form, people)
-        values = {**form.values(), "people": people.values()}
         try:
-            saved = sessions.create_session(self.event, now=timezone.now(), by=request.user, **values)
+            with transaction.atomic():  # people who are new go with what is refused
+                values = {**form.values(), "people": people.values()}
+                saved = sessions.create_session(self.event, now=timezone.now(), by=request.user, **values)
         except ValidationError as error:
             form.add_errors(error)
             return self.refuse(form, people)
@@ -112,14 +114,15 @@ class EditView(FormView):
         if not all([form.is_valid(), people.is_valid()]):
             return self.refuse(form, people)
         base = form.cleaned_data["base"] if isinstance(form.cleaned_data["base"], dict) else {}
-        mine = changed({**form.values(), "people": people.values()}, base)
-        version = form.cleaned_data["version"] or 0
         if "go_on" in request.POST:
             return self.page(form, people, has_unsaved_changes=True)
+        version, mine = form.cleaned_data["version"] or 0, {}
         try:
-            saved = sessions.update_session(
-                self.event, self.uid, version=version, now=timezone.now(), by=request.user, **mine
-            )
+            with transaction.atomic():  # people who are new go with what is refused
+                mine = changed({**form.values(), "people": people.values()}, base)
+                saved = sessions.update_session(
+                    self.event, self.uid, version=version, now=timezone.now(), by=request.user, **mine
+                )
         except StaleSession as stale:
             return self.choose(stale, mine, base)
         except ValidationError as error:

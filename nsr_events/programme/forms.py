@@ -312,20 +312,21 @@ class PlaceForm(forms.Form):
     add_errors = SessionForm.add_errors
 
 
+COLOURS = [
+    (1, gettext_lazy("Blue")),
+    (2, gettext_lazy("Green")),
+    (3, gettext_lazy("Plum")),
+    (4, gettext_lazy("Grey")),
+    (5, gettext_lazy("Amber")),
+    (6, gettext_lazy("Violet")),
+]
+
+
 class TrackForm(forms.ModelForm):
     """A track's name in each language, and its colour."""
 
-    colour = forms.TypedChoiceField(
-        label=gettext_lazy("Colour"),
-        coerce=int,
-        choices=[
-            (1, gettext_lazy("Blue")),
-            (2, gettext_lazy("Green")),
-            (3, gettext_lazy("Plum")),
-            (4, gettext_lazy("Grey")),
-            (5, gettext_lazy("Amber")),
-            (6, gettext_lazy("Violet")),
-        ],
+    colour = forms.IntegerField(
+        label=gettext_lazy("Colour"), min_value=1, max_value=6, widget=forms.Select(choices=COLOURS)
     )
 
     class Meta:

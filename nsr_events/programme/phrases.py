@@ -65,7 +65,9 @@ class _Words:
     def session(self, uid: str) -> str | SafeString:
         """A session's title, as a link where there are links and it is another row's."""
         found = self.programme.by_uid.get(uid)
-        title = session_title(found) if found else _("(no title)")
+        if found is None:
+            return ""
+        title = session_title(found)
         if self.link is None or uid == self.seen_from:
             return title
         return format_html('<a href="{}">{}</a>', self.link(uid), title)
