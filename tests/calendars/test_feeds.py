@@ -221,6 +221,15 @@ class TestWhoIsIn:
         assert values(data, "UID") == [str(shown.uid)]
         assert b"Hemmelig" not in data
 
+    def test_a_private_event_is_left_out_whatever_the_caller_lists(self, site, now):
+        page = make_page(make_event("Hemmelig samling"), site["nb"])
+        PageViewRestriction.objects.create(page=page, restriction_type="login")
+        request = RequestFactory().get(INDEX)
+        response = feeds.index_feed(
+            request, events=Event.objects.all(), language="nb", url=INDEX, name="Arrangementer", now=now
+        )
+        assert event_uids(response) == []
+
     def test_a_restricted_pages_own_file_answers_as_the_page_does(self, site, client, admin_client):
         page = make_page(make_event("Hemmelig samling"), site["nb"])
         PageViewRestriction.objects.create(page=page, restriction_type="login")
