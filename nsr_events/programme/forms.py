@@ -326,7 +326,11 @@ class TrackForm(forms.ModelForm):
     """A track's name in each language, and its colour."""
 
     colour = forms.IntegerField(
-        label=gettext_lazy("Colour"), min_value=1, max_value=6, widget=forms.Select(choices=COLOURS)
+        label=gettext_lazy("Colour"),
+        min_value=1,
+        max_value=6,
+        initial=1,
+        widget=forms.Select(choices=COLOURS),
     )
 
     class Meta:
