@@ -7,11 +7,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.core.cache import cache
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from nsr_events.core import formats
@@ -27,6 +31,11 @@ QUIET_KINDS = {"break", "meal", "practical"}
 
 NEWS = dt.timedelta(days=7)
 """How long a moved session carries "New time" or "New room"."""
+
+BODY_VERSION = 1
+"""Raised when the markup of the days changes."""
+
+BODY_SECONDS = 24 * 60 * 60
 
 KEYS = ("track", "kind", "room", "person", "q")
 
@@ -131,49 +140,73 @@ def _searchable(item: Item, language: str) -> str:
 
 
 def programme_context(
-    page, programme: Programme | None, *, wanted: ProgrammeFilter | None, now
+    page, programme: Programme | None, *, wanted: ProgrammeFilter | None, now: dt.datetime
 ) -> dict[str, Any]:
-    """Return the template context of the programme page."""
+    """Return the template context of the programme page; the days come as finished HTML."""
     context = {"event": page.facts, "programme": programme, "wanted": wanted, "event_url": page.get_url()}
     if programme is None:
         return context
+    return {
+        **context,
+        "body": programme_body(page, programme, wanted=wanted or ProgrammeFilter(), now=now),
+        "title_on_paper": f"{page.title} · {_dates(programme, page.language)}",
+    }
+
+
+def programme_body(page, programme: Programme, *, wanted: ProgrammeFilter, now: dt.datetime) -> SafeString:
+    """Filters and days as HTML, kept in the cache under everything they depend on: there is nothing to invalidate.
+
+    Filtered views are rendered anew: anybody could fill the cache with them.
+    """
+    cards = CardMaker(page, programme, now=now)
+    if wanted or wanted.unknown:
+        return _render_body(page, programme, wanted, cards)
+    news = sorted(item.uid for item in programme.shown if cards.tags(item))
+    parts = [
+        BODY_VERSION,
+        programme.event,
+        programme.number,
+        programme.at.isoformat(),
+        page.language,
+        cards.base,
+        *news,
+    ]
+    key = f"nsr_events.programme.{sha256(repr(parts).encode()).hexdigest()}"
+    return cache.get_or_set(key, lambda: _render_body(page, programme, wanted, cards), BODY_SECONDS)
+
+
+def _render_body(page, programme: Programme, wanted: ProgrammeFilter, cards: CardMaker) -> SafeString:
     language = page.language
-    items = [item for item in programme.shown if item.kind != "internal"]
-    if wanted:
-        items = [item for item in items if wanted.matches(item, language)]
+    items = [item for item in programme.shown if item.kind != "internal" and wanted.matches(item, language)]
     by_day = defaultdict(list)
     for item in items:
         by_day[item.day].append(item)
-    cards = CardMaker(page, programme, now=now)
-    return {
-        **context,
+    kinds = {item.kind for item in programme.shown}
+    context = {
+        "programme": programme,
+        "wanted": wanted,
         "days": [day_view(day, by_day[day.uid], cards, language) for day in programme.days],
         "count": len(items),
         "tracks": _track_chips(programme, wanted, language),
-        "kinds": [
-            (kind.value, kind.label)
-            for kind in Session.Kind
-            if kind.value in {i.kind for i in programme.shown}
-        ],
-        "calendar_url": page.full_file_url("programme_calendar"),
-        "title_on_paper": f"{page.title} · {_dates(programme, language)}",
+        "kinds": [(kind.value, kind.label) for kind in Session.Kind if kind.value in kinds],
+        "LANGUAGE_CODE": language,
     }
+    return render_to_string("nsr_events/components/programme_body.html", context)
 
 
 def _dates(programme: Programme, language: str) -> str:
     return formats.date_range(programme.days[0].date, programme.days[-1].date, language)
 
 
-def _track_chips(programme: Programme, wanted: ProgrammeFilter | None, language: str) -> list[dict[str, Any]]:
-    chosen = wanted.chosen.get("track", ()) if wanted else ()
-    empty = wanted or ProgrammeFilter()
+def _track_chips(programme: Programme, wanted: ProgrammeFilter, language: str) -> list[dict[str, Any]]:
+    chosen = wanted.chosen.get("track", ())
     return [
         {
             "uid": track.uid,
             "name": text_in(track.name, language).value,
             "colour": track.colour,
             "on": track.uid in chosen,
-            "query": empty.toggled("track", track.uid),
+            "query": wanted.toggled("track", track.uid),
         }
         for track in programme.tracks.values()
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
@@ -20,11 +21,15 @@ from . import views
 
 
 def safe_route(pattern: str, name: str):
-    """A route that answers GET and HEAD only: Wagtail would let a POST through."""
+    """A route that answers GET and HEAD only (Wagtail would let a POST through), in the page's own language.
+
+    The address decides the language, also on a site that lets ``LocaleMiddleware`` ask the browser.
+    """
 
     def decorate(method):
         def view(page, request, *args, **kwargs):
-            return require_safe(lambda request: method(page, request, *args, **kwargs))(request)
+            with translation.override(page.language):
+                return require_safe(lambda request: method(page, request, *args, **kwargs))(request)
 
         view.__name__ = method.__name__
         view.__doc__ = method.__doc__
@@ -133,4 +138,8 @@ class EventRoutes(PublicRoutes):
     def get_route_paths(self):
         """Name programme and feeds, so that Wagtail's automatic redirects cover them after a move."""
         files = (self.reverse_subpage(name).rstrip("/") for name in ("calendar", "programme_calendar"))
-        return [*super().get_route_paths(), f"/{self.reverse_subpage('programme')}", *(f"/{name}" for name in files)]
+        return [
+            *super().get_route_paths(),
+            f"/{self.reverse_subpage('programme')}",
+            *(f"/{name}" for name in files),
+        ]

@@ -190,7 +190,7 @@ def matrix(world):
         event=world.event,
         day=day,
         start=world.event.start,
-        end=world.event.end,
+        end=world.event.start + dt.timedelta(hours=1),
         title={"nb": "Hemmelig programpost"},
     )
     release_programme(world.event, now=NOW, by=world.boss)
