@@ -33,9 +33,11 @@ demo-reset: ## forget the demo's data and start over
 	rm -rf .demo
 	$(MAKE) demo
 
+export REQUIRE_ALL
+
 test: $(STAMP) ## the whole suite on SQLite and PostgreSQL; REQUIRE_ALL=1 fails on any skip
-	$(BIN)/python -m pytest -n 2 --dist loadscope
-	$(BIN)/python -m pytest -n 2 --dist loadscope --postgres -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres -m "not browser"
 
 test-matrix: ## the suite on Python 3.13 with Django 6.1, and on 3.11 with Django 5.2
 	sh scripts/test_matrix.sh

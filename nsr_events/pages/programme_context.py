@@ -148,7 +148,9 @@ def programme_context(
         return context
     return {
         **context,
-        "body": programme_body(page, programme, wanted=wanted or ProgrammeFilter(), now=now),
+        "body": programme_body(
+            page, programme, wanted=ProgrammeFilter() if wanted is None else wanted, now=now
+        ),
         "title_on_paper": f"{page.title} · {_dates(programme, page.language)}",
     }
 
