@@ -76,7 +76,7 @@ class CollectionForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["collection"] = forms.ModelChoiceField(
-            label=gettext_lazy("Collection"), queryset=collections_to_add_to(user)
+            label=gettext_lazy("Access (collection)"), queryset=collections_to_add_to(user)
         )
 
 

@@ -52,17 +52,34 @@ class EventFilterSet(WagtailFilterSet):
     )
     series = django_filters.ModelChoiceFilter(label=_("Event series"), queryset=Series.objects.all())
     collection = django_filters.ModelMultipleChoiceFilter(
-        label=_("Collection"), queryset=collections_seen, widget=CheckboxSelectMultiple
+        label=_("Access (collection)"), queryset=collections_seen, widget=CheckboxSelectMultiple
     )
 
     class Meta:
         model = Event
         fields = []
 
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(_with_plausible_keys(data), *args, **kwargs)
+
     def filter_when(self, queryset, name, value):
         """What runs now still counts as upcoming."""
         now = timezone.now()
         return queryset.filter(end__gte=now) if value == "upcoming" else queryset.filter(end__lt=now)
+
+
+KEYED_FILTERS = ("type", "region", "series", "collection")
+
+
+def _with_plausible_keys(data):
+    """Leave out what no database takes for a primary key: SQLite fails on integers beyond 64 bits."""
+    if not data:
+        return data
+    data = data.copy()
+    for name in KEYED_FILTERS:
+        kept = [value for value in data.getlist(name) if value.isdecimal() and len(value) < 19]
+        data.setlist(name, kept) if kept else data.pop(name, None)
+    return data
 
 
 class EventTitleColumn(TitleColumn):

@@ -89,7 +89,7 @@ def page_header_buttons(page, user, view_name, next_url=None):
 class WorkspaceUserbarItem(BaseItem):
     """The way from the public page to the workspace."""
 
-    template = "nsr_events/admin/userbar_item.html"
+    template_name = "nsr_events/admin/userbar_item.html"
 
     def __init__(self, url):
         self.url = url

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
+from wagtail.coreutils import string_to_ascii
 from wagtail.models import Locale, Page, get_page_models
 from wagtail.permissions import page_permission_policy
 
@@ -21,7 +22,7 @@ from nsr_events.core.models import Event
 from nsr_events.core.permissions import may
 from nsr_events.core.texts import content_languages, text_in
 from nsr_events.core.workspace import WorkspaceView
-from nsr_events.pages.models import EventIndexPageMixin, get_event_page_models
+from nsr_events.pages.models import RESERVED_SLUGS, EventIndexPageMixin, get_event_page_models
 
 PAGE_TAB = "page"
 STATES = {
@@ -157,8 +158,10 @@ def make_page(event: Event, *, parent: Page, by) -> Page:
 
 
 def _free_slug(parent, title):
-    stem = slugify(title)[:200] or "event"
-    taken = set(parent.get_children().filter(slug__startswith=stem).values_list("slug", flat=True))
+    stem = slugify(string_to_ascii(title))[:200] or "event"
+    taken = RESERVED_SLUGS | set(
+        parent.get_children().filter(slug__startswith=stem).values_list("slug", flat=True)
+    )
     return next(
         slug for slug in (stem, *(f"{stem}-{number}" for number in range(2, 10_000))) if slug not in taken
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError, RestrictedError
 from django.forms.models import BaseInlineFormSet, inlineformset_factory
 from django.utils.functional import cached_property
@@ -64,12 +65,18 @@ class RegisterViewSet(ModelViewSet):
 class RoomFormSet(BaseFormSetMixin, BaseInlineFormSet):
     """The rooms of a venue. One that the programme uses is switched off, not deleted."""
 
+    def __init__(self, data=None, *args, **kwargs):
+        # A copy, since clean() takes back what may not be deleted.
+        super().__init__(data.copy() if data is not None else None, *args, **kwargs)
+
     def clean(self):
         super().clean()
-        for form in self.deleted_forms:
-            if form.instance.pk and protected_by(form.instance):
-                text = _("“%(room)s” is used in a programme. Untick “in use” instead of deleting it.")
-                form.add_error(None, text % {"room": form.instance})
+        used = [form for form in self.deleted_forms if form.instance.pk and protected_by(form.instance)]
+        for form in used:
+            self.data[form.add_prefix("DELETE")] = ""
+        if used:
+            text = _("Used in a programme, untick “in use” instead of removing: %(rooms)s.")
+            raise ValidationError(text % {"rooms": ", ".join(str(form.instance) for form in used)})
 
 
 VenueRooms = inlineformset_factory(

@@ -54,7 +54,17 @@ class EmptyTextsMixin:
         return values
 
 
-class FactsForm(EmptyTextsMixin, BaseCollectionMemberForm):
+class AccessMixin:
+    """Names the collection by what it decides: in Norwegian it has the same name as a gathering."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "collection" in self.fields:
+            self.fields["collection"].label = _("Access (collection)")
+            self.fields["collection"].help_text = _("Decides who may work with the event.")
+
+
+class FactsForm(AccessMixin, EmptyTextsMixin, BaseCollectionMemberForm):
     """What the event is, where and for whom; its collection is one in which the user may make events."""
 
     permission_policy = event_policy
@@ -74,7 +84,7 @@ class FactsForm(EmptyTextsMixin, BaseCollectionMemberForm):
         self.fields["timezone"].widget.attrs["spellcheck"] = "false"
 
 
-class EssentialsForm(EmptyTextsMixin, BaseCollectionMemberForm):
+class EssentialsForm(AccessMixin, EmptyTextsMixin, BaseCollectionMemberForm):
     """What an event cannot do without; ``create`` makes it with its days."""
 
     permission_policy = event_policy
