@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from i18nfield import fields as stock
 from i18nfield.strings import LazyI18nString
 
-from .texts import content_languages, default_language
+from .texts import as_dict, content_languages, default_language
 
 
 class I18nWidget(forms.MultiWidget):
@@ -132,10 +132,11 @@ class _ContentLanguages:
 
     def clean(self, value, model_instance):
         value = super().clean(value, model_instance)
-        texts = value.data if isinstance(value, LazyI18nString) else value
-        longest = (
-            max(map(len, texts.values()), default=0) if isinstance(texts, dict) else len(str(texts or ""))
-        )
+        texts = as_dict(value)
+        if not self.blank and not texts.get(default_language(), "").strip():
+            name = dict(content_languages())[default_language()]
+            raise ValidationError(_("Write this in %(language)s.") % {"language": name}, code="required")
+        longest = max(map(len, texts.values()), default=0)
         if self.characters and longest > self.characters:
             raise ValidationError(
                 _("Write at most %(limit)d characters (now %(length)d).")
