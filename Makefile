@@ -56,6 +56,7 @@ lint: $(STAMP) ## every static gate
 	$(BIN)/python scripts/check_deploy.py
 	$(BIN)/python scripts/vendor.py --check
 	$(BIN)/python scripts/catalogues.py --check
+	$(BIN)/python scripts/settings_reference.py --check
 
 audit: $(STAMP) ## known vulnerabilities (asks an outside service)
 	$(BIN)/python -m pip install --quiet pip-audit
