@@ -10,6 +10,7 @@ from django.forms.formsets import BaseFormSet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.forms.formsets import BaseFormSetMixin
 
 from nsr_events.core.models import Event, Organisation, Person, Room
 from nsr_events.core.texts import content_languages
@@ -244,7 +245,11 @@ class PartForm(forms.Form):
         return self.choices.people.setdefault(words, person)
 
 
-class _PartFormSet(BaseFormSet):
+class _PartFormSet(BaseFormSetMixin, BaseFormSet):
+    """The rows of people; Wagtail's script adds more, without it there are empty ones to fill."""
+
+    deletion_widget = forms.CheckboxInput
+
     def __init__(self, *args: Any, choices: Choices, may_add: bool, **kwargs: Any) -> None:
         kwargs["form_kwargs"] = {"choices": choices, "may_add": may_add}
         super().__init__(*args, prefix="people", **kwargs)
@@ -257,15 +262,6 @@ class _PartFormSet(BaseFormSet):
     def values(self) -> list[dict[str, Any]]:
         """The parts in order, as the verbs take them."""
         return [form.value() for form in self.ordered_forms if form.is_filled]
-
-    @property
-    def attrs(self) -> dict[str, str]:
-        """What Wagtail's own script needs to add rows; without it there are empty rows to fill."""
-        return {
-            "data-controller": "w-formset",
-            "data-w-formset-prefix-value": self.prefix,
-            "data-action": "",
-        }
 
 
 def part_formset(
