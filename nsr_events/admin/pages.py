@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django import forms
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import slugify
@@ -14,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.coreutils import string_to_ascii
-from wagtail.models import Locale, Page, get_page_models
+from wagtail.models import Locale, Page, Revision, get_page_models
 from wagtail.permissions import page_permission_policy
 
 from nsr_events.core import checklist, tabs
@@ -48,7 +51,7 @@ class Shown:
             return "none"
         if self.page.live:
             return "changed" if self.page.has_unpublished_changes else "live"
-        return "scheduled" if self.page.approved_schedule else "draft"
+        return "scheduled" if self.page.is_scheduled else "draft"
 
     @property
     def label(self):
@@ -57,33 +60,39 @@ class Shown:
 
 
 def pages_of(event: Event) -> list[Page]:
-    """Every page that shows ``event``, oldest first, with its language: one query for each page type."""
-    found = [
-        page
-        for model in get_event_page_models()
-        for page in model.objects.filter(event=event).select_related("locale", "latest_revision")
-    ]
-    return sorted(found, key=lambda page: page.pk)
+    """Every page that shows ``event``, oldest first, with its language: one query for each page type.
 
-
-def shown_of(event: Event, request) -> list[Shown]:
-    """The pages of ``event`` by language, with the languages that have none; asked once per request."""
-    known = request.__dict__.setdefault("_nsr_events_pages", {})
-    if event.pk not in known:
-        pages = pages_of(event)
-        names = dict(content_languages())
-        rows = [
-            Shown(code, str(name), page)
-            for code, name in names.items()
-            for page in [page for page in pages if page.locale.language_code == code] or [None]
+    Kept on the event, since header, tab and checklist of one request all ask.
+    """
+    if not hasattr(event, "_pages"):
+        scheduled = Revision.objects.filter(
+            base_content_type=ContentType.objects.get_for_model(Page),
+            object_id=Cast(OuterRef("pk"), CharField()),
+            approved_go_live_at__isnull=False,
+        )
+        found = [
+            page
+            for model in get_event_page_models()
+            for page in model.objects.filter(event=event)
+            .select_related("locale")
+            .annotate(is_scheduled=Exists(scheduled))
         ]
-        known[event.pk] = rows
-    return known[event.pk]
+        event._pages = sorted(found, key=lambda page: page.pk)
+    return event._pages
+
+
+def shown_of(event: Event) -> list[Shown]:
+    """The pages of ``event`` by language, with the languages that have none."""
+    return [
+        Shown(code, str(name), page)
+        for code, name in content_languages()
+        for page in [page for page in pages_of(event) if page.locale.language_code == code] or [None]
+    ]
 
 
 def page_state(event: Event, request) -> tabs.State:
     """The header's word on pages: "no page", or the state in each language that has one."""
-    shown = [row for row in shown_of(event, request) if row.page]
+    shown = [row for row in shown_of(event) if row.page]
     url = reverse("nsr_events_admin:page", args=[event.pk]) if may(request.user, "change", event) else ""
     if not shown:
         return tabs.State(_("no page yet"), url, tabs.Tone.ATTENTION)
@@ -103,7 +112,7 @@ class PageView(WorkspaceView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        rows = shown_of(self.event, self.request)
+        rows = shown_of(self.event)
         for row in rows:
             if row.page:
                 row.page.may_edit = row.page.permissions_for_user(user).can_edit()
@@ -154,6 +163,7 @@ def make_page(event: Event, *, parent: Page, by) -> Page:
     with transaction.atomic():
         parent.add_child(instance=page)
         page.save_revision(user=by, log_action="wagtail.create")
+    event.__dict__.pop("_pages", None)
     return page
 
 
@@ -187,7 +197,7 @@ class MakePageView(WorkspaceView):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         given = request.POST if request.method == "POST" else request.GET
-        free = [row.language for row in shown_of(self.event, request) if row.page is None]
+        free = [row.language for row in shown_of(self.event) if row.page is None]
         self.language = given.get("language") if given.get("language") in free else None
 
     def get(self, request, *args, **kwargs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Prefetch
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from wagtail.models import ModelLogEntry
 
 from . import checklist, events, tabs
 from .forms import PlacesForms, StatusForm
-from .models import Event
+from .models import Event, EventDayHost
 from .permissions import ACTIONS, may
 from .workspace import WorkspaceView
 
@@ -32,7 +33,8 @@ class OverviewView(WorkspaceView):
 
     def get_context_data(self, **kwargs):
         may_change = may(self.request.user, "change", self.event)
-        days = self.event.days.select_related("venue").prefetch_related("day_hosts__organisation")
+        hosts = Prefetch("day_hosts", EventDayHost.objects.select_related("organisation"))
+        days = self.event.days.select_related("venue").prefetch_related(hosts)
         return super().get_context_data(
             days=days,
             may_change=may_change,

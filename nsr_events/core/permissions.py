@@ -132,7 +132,9 @@ def get_event_or_404(request: HttpRequest, pk: Any, action: str | Iterable[str] 
     is not told, and ``PermissionDenied`` (Wagtail's redirect with a message, 403 for fetch) when only
     ``action`` is missing.
     """
-    event = get_object_or_404(Event.objects.select_related("collection"), pk=pk)
+    # What every header shows of an event comes along in one query.
+    events = Event.objects.select_related("collection", "venue", "type", "region", "series")
+    event = get_object_or_404(events, pk=pk)
     if not may(request.user, ACTIONS, event):
         raise Http404("No event of the user's collections.")
     if not may(request.user, action, event):
