@@ -24,7 +24,7 @@ from .phrases import sentence
 from .screens import NAMESPACE, TAB, ProgrammeView, VerbView, address, header_state, undo_words
 from .table import Filters, groups, severity_name, total
 from .values import whole
-from .working import load_working
+from .working import working_of
 
 MOST_NAMED = 12
 """How many skipped rows a message names one by one."""
@@ -197,7 +197,7 @@ class TracksView(ProgrammeView):
 
 def programme_checklist(event: Event, now: Any) -> Any:
     """What stands in the way of releasing, and changes the world has not seen."""
-    working = load_working(event)
+    working = working_of(event)
     if not working.sessions:
         return
     stops = len(check_programme(working, now=now).stops)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 
 from .admin import tell
@@ -110,8 +110,13 @@ class ReleaseView(DifferenceView):
             self.stale(stale)
             return self._again(form)
         except ReleaseBlocked as blocked:
-            words = _("Nothing is released: %(n)d stops are open.") % {"n": len(blocked.conflicts)}
-            messages.error(request, words)
+            stops = len(blocked.conflicts)
+            words = ngettext(
+                "Nothing is released: %(n)d stop is open.",
+                "Nothing is released: %(n)d stops are open.",
+                stops,
+            )
+            messages.error(request, words % {"n": stops})
             return self._again(form)
         if release is None:
             messages.info(request, _("Nothing has changed since the newest release, so none was made."))

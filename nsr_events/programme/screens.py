@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.admin import messages
 
 from nsr_events.core import tabs
@@ -20,7 +21,7 @@ from .releases import State, programme_state
 from .sessions import Command, Saved, StaleSession, carry_out
 from .stale import who_did_what
 from .values import NotInEvent
-from .working import Working, load_working
+from .working import Working, working_of
 
 NAMESPACE = "nsr_events_programme"
 UNDO = "nsr_events_programme_undo"
@@ -31,14 +32,6 @@ TAB = "programme"
 def address(event: Event, name: str, *args: Any) -> str:
     """The address of a screen of the event's programme."""
     return reverse(f"{NAMESPACE}:{name}", args=[event.pk, *args])
-
-
-def working_of(request: HttpRequest, event: Event) -> Working:
-    """The rows of ``event``, read once for the page and its header."""
-    known = request.__dict__.setdefault("_nsr_events_working", {})
-    if event.pk not in known:
-        known[event.pk] = load_working(event)
-    return known[event.pk]
 
 
 class ProgrammeView(WorkspaceView):
@@ -57,7 +50,7 @@ class ProgrammeView(WorkspaceView):
     @property
     def working(self) -> Working:
         """The event's rows."""
-        return working_of(self.request, self.event)
+        return working_of(self.event)
 
     def address(self, name: str, *args: Any) -> str:
         """A screen of this event's programme."""
@@ -135,12 +128,15 @@ def state_words(state: State) -> str:
         return _("Working programme only, never released")
     if state.kind == "released":
         return _("Release %(number)d") % {"number": state.number}
-    return _("Release %(number)d + %(changes)d changes") % {"number": state.number, "changes": state.changes}
+    words = ngettext(
+        "Release %(number)d + %(changes)d change", "Release %(number)d + %(changes)d changes", state.changes
+    )
+    return words % {"number": state.number, "changes": state.changes}
 
 
 def header_state(event: Event, request: HttpRequest) -> tabs.State:
     """What the workspace's header says of the programme, on every tab."""
-    state = programme_state(event, now=timezone.now(), working=working_of(request, event))
+    state = programme_state(event, now=timezone.now(), working=working_of(event))
     tones = {"released": tabs.Tone.GOOD, "changed": tabs.Tone.ATTENTION}
     name = "release" if state.kind in {"working", "changed"} else "table"
     url = address(event, name) if may(request.user, "change", event) else ""

@@ -221,8 +221,7 @@ OTHERS = ["uid", "event", "day", "start", "end", "room", "track", "changed_by", 
 
 def _clean(session: Session, errors: dict[str, list[Any]]) -> None:
     """Check what one row can check, without a query."""
-    if not as_dict(session.title):
-        errors["title"] = [_("Write a title in at least one language.")]
+    _clean_title(session, errors)
     for name in (*TEXTS, *PLAIN):
         value = getattr(session, name)
         if any("\x00" in str(text) for text in (as_dict(value).values() if name in TEXTS else [value])):
@@ -230,9 +229,19 @@ def _clean(session: Session, errors: dict[str, list[Any]]) -> None:
     if len(str(session.note)) > NOTE:  # a TextField's max_length binds forms only
         errors["note"] = [_("Write at most %(limit)d characters.") % {"limit": NOTE}]
     try:
-        session.clean_fields(exclude=[*OTHERS, *errors])
+        session.clean_fields(exclude=[*OTHERS, "title", *errors])
     except ValidationError as error:
         errors.update(error.message_dict)
+
+
+def _clean_title(session: Session, errors: dict[str, list[Any]]) -> None:
+    """Any language will do: without the default one it is a conflict, and conflicts never block saving."""
+    titles = as_dict(session.title)
+    limit = Session._meta.get_field("title").characters
+    if not "".join(titles.values()).strip():
+        errors["title"] = [_("Write a title in at least one language.")]
+    elif max(map(len, titles.values())) > limit:
+        errors["title"] = [_("Write at most %(limit)d characters.") % {"limit": limit}]
 
 
 def _collect(errors: dict[str, list[Any]], name: str, action: Callable[[], Any]) -> Any:

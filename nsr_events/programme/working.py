@@ -60,6 +60,13 @@ def load_working(event: Event) -> Working:
     )
 
 
+def working_of(event: Event) -> Working:
+    """As ``load_working``, read once for this instance: a page, its header and its checklist show the same."""
+    if "_working" not in event.__dict__:
+        event.__dict__["_working"] = load_working(event)
+    return event.__dict__["_working"]
+
+
 def load_sessions(event: Event) -> Any:
     """The sessions of ``event`` with everything a programme shows of them."""
     people = SessionPerson.objects.select_related("person")

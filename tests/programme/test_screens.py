@@ -184,7 +184,7 @@ class TestTable:
         release_programme(event, now=NOW)
         assert "Release 1" in state()
         sessions.unplace(event, session.uid, version=1, now=LATER)
-        assert "Release 1 + 1 changes" in state()
+        assert "Release 1 + 1 change" in state()
 
 
 def counted(django_assert_max_num_queries, client, address, most):
@@ -639,7 +639,7 @@ class TestRelease:
         soup = page(editor, url(event, "release"))
         assert words(soup.select("main h3")[0]) == "1 stop: mend it or accept it first"
         response = editor.post(url(event, "release"), self.data(editor, url(event, "release")))
-        assert "Nothing is released: 1 stops are open." in said(response)
+        assert "Nothing is released: 1 stop is open." in said(response)
         assert not event.releases.exists()
 
     def test_nothing_changed_says_so(self, event, editor):
