@@ -175,8 +175,8 @@ def _properties(entry: Entry) -> list[tuple[str, Any, dict[str, str] | None]]:
     uri, text = {"VALUE": "URI"}, _text_type()
     return [
         ("uid", one_line(entry.uid), None),
-        ("dtstamp", _whole_seconds(entry.stamp), None),
-        ("last-modified", _whole_seconds(entry.stamp), None),
+        ("dtstamp", _instant(entry.stamp), None),
+        ("last-modified", _instant(entry.stamp), None),
         ("sequence", entry.sequence, None),
         ("dtstart", *_time_value(entry.start, entry.zone)),
         ("dtend", *_time_value(entry.end, entry.zone)),
@@ -223,7 +223,7 @@ def _time_value(moment: Moment, zone: str) -> tuple[Moment, dict[str, str] | Non
     if not isinstance(moment, dt.datetime):
         return moment, None
     local = local_time(moment, zone)
-    return (local, {"TZID": zone}) if local else (_whole_seconds(moment), None)
+    return (local, {"TZID": zone}) if local else (_instant(moment), None)
 
 
 def _write_head(head: CalendarHead) -> bytes:
@@ -275,10 +275,6 @@ def _instant(moment: Moment) -> dt.datetime:
     if isinstance(moment, dt.datetime):
         return moment.astimezone(dt.UTC)
     return dt.datetime.combine(moment, dt.time(), tzinfo=dt.UTC)
-
-
-def _whole_seconds(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(dt.UTC).replace(microsecond=0)
 
 
 def _sha256(value: object) -> str:

@@ -159,6 +159,20 @@ class TestHttp:
         )
 
 
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_each_function_answers_only_get_and_head_whoever_calls_it(site, method):
+    event = make_event()
+    request = getattr(RequestFactory(), method)("/")
+    facts = {"event": event, "language": "nb"}
+    answers = [
+        feeds.index_feed(request, events=Event.objects.all(), language="nb", url="/", name="x"),
+        feeds.event_file(request, filename="x", **facts),
+        feeds.programme_feed(request, url="/", name="x", **facts),
+        feeds.session_file(request, session_uid="x", **facts),
+    ]
+    assert [answer.status_code for answer in answers] == [405] * 4
+
+
 class TestIdentity:
     def test_an_event_with_three_language_pages_stands_once_in_each_feed_with_one_uid(self, site, client):
         event = make_event()

@@ -90,6 +90,13 @@ class TestContent:
         assert complaints(data) == []
         assert len(agreed(data)) == 2
 
+    def test_rigging_stays_out_even_if_a_release_held_it(self, gathering, now):
+        add_session(gathering, "Rigging")
+        stored = release(gathering)
+        stored.snapshot["sessions"][0]["kind"] = "internal"
+        stored.save()
+        assert values(feed_at(gathering, now).content, "UID") == []
+
     def test_a_session_tells_who_where_and_its_own_address(self, gathering, venue, client, feed):
         room = Room.objects.create(venue=venue, name="Storsalen")
         track = make_track(gathering)
