@@ -157,6 +157,18 @@ def test_the_status_is_told_in_the_field_and_in_the_title(status, written, title
     assert (entry.status, entry.summary) == (written, title)
 
 
+@pytest.mark.parametrize(
+    ("status", "language", "title"),
+    [
+        ("cancelled", "nb", "AVLYST: Samling i nord"),
+        ("postponed", "nb", "UTSATT: Samling i nord"),
+        ("postponed", "nn", "UTSETT: Samling i nord"),
+    ],
+)
+def test_the_word_before_the_title_is_in_the_feeds_language(status, language, title):
+    assert only_entry(make_event(status=status), language=language).summary == title
+
+
 def test_without_a_public_page_it_has_its_own_name_and_no_address():
     entry = only_entry(make_event("Lukket samling"), shown=None)
     assert (entry.summary, entry.url) == ("Lukket samling", "")
