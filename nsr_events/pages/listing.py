@@ -90,6 +90,11 @@ def by_month(found: Sequence[Row], language: str) -> list[tuple[str, list[Row]]]
     ]
 
 
+def by_year(found: Sequence[Row]) -> list[tuple[int, list[Row]]]:
+    """Rows under the year they started in, as they come."""
+    return [(year, list(group)) for year, group in groupby(found, key=lambda row: row.event.local_start.year)]
+
+
 def pages_of(events: Iterable[Event], *, locale_id: int) -> dict[int, Page]:
     """The public page of each event in a locale; of several, the oldest that is no alias."""
     ids = [event.pk for event in events]

@@ -82,6 +82,21 @@ class EventIndexRoutes(PublicRoutes):
         """Upcoming events, 20 a page."""
         return views.show_index(self, request)
 
+    @safe_route("archive/", name="archive")
+    def archive_view(self, request):
+        """Past events, the newest first."""
+        return views.show_archive(self, request)
+
+    @safe_route("month/<str:month>/", name="month")
+    def month_view(self, request, month):
+        """A month such as 2027-09, as a table of weeks."""
+        return views.show_month(self, request, month)
+
+    @safe_route("feed.xml/", name="feed")
+    def feed_view(self, request):
+        """The Atom feed of what the index lists."""
+        return views.index_feed_xml(self, request)
+
     @safe_route("calendar.ics/", name="calendar")
     def calendar_view(self, request):
         """The calendar feed of everything the index lists."""
