@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.views.bulk_action import BulkAction
 from wagtail.search.backends import get_search_backend
@@ -114,7 +114,7 @@ class MoveEventsAction(EventBulkAction):
 class CancelEventsAction(EventBulkAction):
     """Cancel events: their pages stay and say so."""
 
-    display_name = gettext_lazy("Cancel")
+    display_name = pgettext_lazy("an event", "Cancel")
     action_type = "cancel"
     aria_label = gettext_lazy("Cancel the selected events")
     action_priority = 30

@@ -6,26 +6,25 @@ from django.utils.translation import ngettext
 from wagtail.admin.forms.collections import collection_member_permission_formset_factory
 
 from nsr_events.core.models import Event
+from nsr_events.core.permissions import ACTIONS
+
+LABELS = {
+    "add": _("Add events"),
+    "change": _("Edit events and their programme"),
+    "delete": _("Delete events"),
+    "see_registrations": _("See registrations"),
+    "manage_registrations": _("Approve, cancel and edit registrations"),
+    "see_sensitive": _("See sensitive answers by person"),
+    "export_registrations": _("Export registrations"),
+    "check_in": _("Check in participants"),
+    "send_mail": _("Send mail to participants"),
+    "plan_meetings": _("Plan speed meetings"),
+    "see_audit": _("See the audit log"),
+}
 
 EventPermissionFormSet = collection_member_permission_formset_factory(
     Event,
-    [
-        ("add_event", _("Add"), _("Add events")),
-        ("change_event", _("Edit"), _("Edit events, their pages and programme")),
-        ("delete_event", _("Delete"), _("Delete events")),
-        ("see_registrations_event", _("See registrations"), _("See registrations")),
-        (
-            "manage_registrations_event",
-            _("Manage registrations"),
-            _("Approve, cancel and edit registrations"),
-        ),
-        ("see_sensitive_event", _("Sensitive answers"), _("See sensitive answers by person")),
-        ("export_registrations_event", _("Export"), _("Export registrations")),
-        ("check_in_event", _("Check in"), _("Check in participants")),
-        ("send_mail_event", _("Send mail"), _("Send mail to participants")),
-        ("plan_meetings_event", _("Speed meetings"), _("Plan speed meetings")),
-        ("see_audit_event", _("Audit log"), _("See the audit log")),
-    ],
+    [(f"{action}_event", LABELS[action], LABELS[action]) for action in ACTIONS],
     "nsr_events/admin/event_permissions_formset.html",
     default_prefix="nsr_events_permissions",
 )

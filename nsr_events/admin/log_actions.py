@@ -13,7 +13,7 @@ FIELD_LABELS = {
     "timezone": _("time zone"),
     "format": _("format"),
     "online_url": _("online link"),
-    "collection": _("collection"),
+    "collection": _("access (collection)"),
     "status": _("status"),
     "status_note": _("note on the status"),
     "type": _("type"),
