@@ -19,7 +19,7 @@ from .forms import PEOPLE_LIST, Choices, PlaceForm, SessionForm, part_formset
 from .models import Session
 from .screens import ProgrammeView, VerbView
 from .sessions import SessionReleased, StaleSession, get_session
-from .stale import changed, differences, place_words, who_did_what
+from .stale import changed, differences, place_words, read_base, who_did_what
 from .table import chips_by_session
 from .values import values_of, whole
 
@@ -113,7 +113,7 @@ class EditView(FormView):
         form, people = self.forms(request.POST)
         if not all([form.is_valid(), people.is_valid()]):
             return self.refuse(form, people)
-        base = form.cleaned_data["base"] if isinstance(form.cleaned_data["base"], dict) else {}
+        base = read_base(form.cleaned_data["base"])
         if "go_on" in request.POST:
             return self.page(form, people, has_unsaved_changes=True)
         version, mine = form.cleaned_data["version"] or 0, {}

@@ -59,6 +59,23 @@ def normal(name: str, value: Any) -> Any:
     return None if value == "" and name in {"day", "start", "room", "track", "capacity"} else value
 
 
+def read_base(value: Any) -> dict[str, Any]:
+    """The values a form was opened with, as it sent them back; what has the wrong shape is left out."""
+    if not isinstance(value, dict):
+        return {}
+    return {name: each for name, each in value.items() if name in NAMES and _has_shape(name, each)}
+
+
+def _has_shape(name: str, value: Any) -> bool:
+    if name in TEXTS:
+        return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+    if name == "also_rooms":
+        return isinstance(value, list) and all(isinstance(uid, str) for uid in value)
+    if name == "people":
+        return isinstance(value, list) and all(isinstance(part, dict) for part in value)
+    return value is None or isinstance(value, str | int)
+
+
 def changed(values: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
     """Those of ``values`` that differ from ``base``: what an editor really changed on the form."""
     return {

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.urls import reverse
 from i18nfield.strings import LazyI18nString
+from wagtail.models import Collection
 from wagtail.users.models import UserProfile
 
 from nsr_events.core.models import Person
@@ -17,6 +18,7 @@ from nsr_events.programme.current import current_programme
 from nsr_events.programme.models import ConflictAcceptance, Session, Track
 from nsr_events.programme.releases import release_programme
 from nsr_events.programme.values import values_of
+from tests.admin.conftest import make_user
 
 from .making import LATER, NOW, day_of, make_event, make_person, make_session, room_of
 
@@ -734,3 +736,42 @@ def test_the_hidden_state_of_the_form_is_plain_data(event, editor):
     session = make_session(event, "Anførsel \" og '")
     data = typed(page(editor, url(event, "session", session.uid)))
     assert json.loads(data["base"])["title"] == {"nb": "Anførsel \" og '"}
+
+
+def test_a_message_shows_markup_as_text(event, editor):
+    session = make_session(event, "<b>Fet</b>")
+    response = editor.post(url(event, "verb", session.uid, "unplace"), {"version": "1"}, follow=True)
+    assert "“<b>Fet</b>” is taken out" in said(response)
+    assert b"<b>Fet</b>" not in response.content
+
+
+@pytest.mark.parametrize("base", ["[]", "not json", '{"title": 5, "people": "x"}', "null", ""])
+def test_a_mangled_hidden_field_is_no_server_error(event, editor, base):
+    session = make_session(event)
+    data = typed(page(editor, url(event, "session", session.uid)))
+    response = editor.post(url(event, "session", session.uid), data | {"base": base, "note": "Ny"})
+    assert response.status_code in {200, 302}
+
+
+def test_only_who_may_add_people_is_offered_to(event, client):
+    editor = make_user("regionredaktor", collection=event.collection, actions=("change",))
+    client.force_login(editor)
+    session = make_session(event)
+    data = typed(page(client, url(event, "session", session.uid)))
+    assert not any(name.endswith("is_new") for name in data)
+    data |= {"people-0-person": "Anne Hansen", "people-0-is_new": "on"}
+    client.post(url(event, "session", session.uid), data)
+    assert not Person.objects.exists()
+
+
+def test_an_editor_of_another_collection_finds_nothing(event, client):
+    other = Collection.get_first_root_node().add_child(name="Trøndelag")
+    client.force_login(make_user("nabo", collection=other, actions=("add", "change", "delete")))
+    event.collection = Collection.get_first_root_node().add_child(name="Oslo")
+    event.save()
+    session = make_session(event)
+    release_programme(event, now=NOW)
+    for name, address in every_address(event, session):
+        for answer in (client.get(address), client.post(address, {"version": "1"})):
+            assert answer.status_code in {404, 405}, name
+    assert values_of(again(session))["start"] == "10:00"
