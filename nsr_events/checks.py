@@ -1,7 +1,7 @@
 """System checks: a mistake in the settings is found at start, not by a participant."""
 
 from django.conf import settings
-from django.core.checks import Error, Warning, register
+from django.core.checks import Error, register
 from django.urls import NoReverseMatch, reverse
 
 from . import conf
@@ -43,28 +43,6 @@ def check_file_pattern(app_configs, **kwargs):
                 "The URL pattern nsr_events.urls.page_files is missing.",
                 hint="Put it before include(wagtail_urls) in the site's urls.py; without it every .ics address is 404.",
                 id="nsr_events.E003",
-            )
-        ]
-    return []
-
-
-@register
-def check_calendar_cache(app_configs, **kwargs):
-    """Django's default local-memory cache keeps 300 entries and would throw finished calendar entries away."""
-    cache = settings.CACHES.get(conf.CALENDAR_CACHE)
-    if cache is None:
-        return [
-            Error(
-                f"NSR_EVENTS['CALENDAR_CACHE'] names no cache: {conf.CALENDAR_CACHE!r}.", id="nsr_events.E004"
-            )
-        ]
-    small = cache["BACKEND"].endswith("LocMemCache") and not cache.get("OPTIONS", {}).get("MAX_ENTRIES")
-    if small:
-        return [
-            Warning(
-                "The calendar cache keeps 300 entries only.",
-                hint="Set MAX_ENTRIES, or name a bigger cache in NSR_EVENTS['CALENDAR_CACHE'].",
-                id="nsr_events.W001",
             )
         ]
     return []

@@ -37,7 +37,6 @@ SETTINGS: dict[str, Setting] = {
         (bool,),
         "Whether editors may create our own page types; off for sites that build theirs from the mixins.",
     ),
-    "CALENDAR_CACHE": Setting("default", (str,), "Alias of the cache that keeps finished calendar entries."),
     "ICAL_METHOD": Setting(
         None,
         (str, type(None)),

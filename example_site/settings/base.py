@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "i18nfield",
     "wagtail.contrib.routable_page",
     "wagtail.contrib.redirects",
+    "wagtail.contrib.sitemaps",
     "wagtail.contrib.simple_translation",
     "wagtail.locales",
     "wagtail.sites",

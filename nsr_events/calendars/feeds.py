@@ -116,11 +116,11 @@ def event_file(
 ) -> HttpResponse:
     """Answer with one event as a file to download.
 
-    A page behind a restriction may hand in its own ``presentation``; the answer is then private.
+    A page hands in its own ``presentation``, used where no public page shows the event; the answer is then private.
     """
     event = entries.with_facts(Event.objects.filter(pk=event.pk)).get()
     public = presentations.of([event.pk], language).get(event.pk)
-    shown = presentation or public
+    shown = public or presentation
     outlived = entries.is_outlived(event, today=_today(event, now))
     head = _event_head(event, shown, language, source="calendar.ics", public=public is not None)
     listed = [] if outlived else entries.event_entries(event, shown, language)
@@ -147,7 +147,7 @@ def programme_feed(
     filters = programme_filters(request.GET, programme)
     today = _today(event, now)
     public = presentations.of([event.pk], language).get(event.pk)
-    shown = presentation or public
+    shown = public or presentation
     head = ics.CalendarHead(
         name=name,
         zone=programme.zone,
@@ -178,7 +178,7 @@ def session_file(
     if item is None or not entries.is_public(item, programme, today=today):
         raise Http404("No such session.")
     public = presentations.of([event.pk], language).get(event.pk)
-    shown = presentation or public
+    shown = public or presentation
     head = _event_head(event, shown, language, source=f"sessions/{item.uid}.ics", public=public is not None)
     listed = entries.session_entries(event, programme, shown, language, today=today, uids={item.uid})
     title = text_in(item.title, language).value

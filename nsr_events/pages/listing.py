@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from wagtail.models import Page
 
 from nsr_events.core import formats
@@ -37,12 +37,19 @@ def listed_events(index: Page) -> QuerySet[Event]:
     for model in get_event_page_models():
         pages = model.objects.live().public().descendant_of(index).filter(locale_id=index.locale_id)
         shown |= Q(pk__in=pages.order_by().values("event_id"))
-    events = Event.objects.filter(shown)
-    if types := list(index.types.all()):
-        events = events.filter(type__in=types)
-    if regions := list(index.regions.all()):
-        events = events.filter(region__in=regions)
-    return events.order_by("start", "pk")
+    return (
+        Event.objects.filter(shown)
+        .filter(_within(index, "types"), _within(index, "regions"))
+        .order_by("start", "pk")
+    )
+
+
+def _within(index: Page, name: str) -> Q:
+    """The index's limit to types or regions, as part of the same query; no limit where none is chosen."""
+    field = index._meta.get_field(name)
+    chosen = field.remote_field.through.objects.filter(**{field.m2m_field_name(): index.pk})
+    wanted = chosen.values(field.m2m_reverse_field_name())
+    return ~Exists(chosen) | Q(**{f"{name.removesuffix('s')}__in": wanted})
 
 
 def upcoming(events: QuerySet[Event], *, now: dt.datetime) -> QuerySet[Event]:

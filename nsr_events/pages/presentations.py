@@ -25,7 +25,7 @@ def present(event_ids: list[int], language: str) -> dict[int, Presentation]:
             rank = _rank(page, language)
             if page.event_id not in found or rank < found[page.event_id][0]:
                 found[page.event_id] = (rank, page)
-    return {event_id: _presentation(page) for event_id, (_rank_, page) in found.items()}
+    return {event_id: present_page(page) for event_id, (_rank_, page) in found.items()}
 
 
 def _rank(page: Page, language: str) -> tuple:
@@ -34,7 +34,8 @@ def _rank(page: Page, language: str) -> tuple:
     return (code != language, code != default_language(), page.alias_of_id is not None, page.pk)
 
 
-def _presentation(page: Page) -> Presentation:
+def present_page(page: Page) -> Presentation:
+    """What one page says of its event, whoever may read it."""
     return Presentation(
         title=page.title, summary=page.intro, url=page.full_url or "", language=page.locale.language_code
     )

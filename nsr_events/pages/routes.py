@@ -18,6 +18,7 @@ from nsr_events import conf
 from nsr_events.calendars import feeds
 
 from . import views
+from .presentations import present_page
 
 
 def safe_route(pattern: str, name: str):
@@ -132,7 +133,13 @@ class EventRoutes(PublicRoutes):
     @safe_route("calendar.ics/", name="calendar")
     def calendar_view(self, request):
         """The event as a calendar file."""
-        return feeds.event_file(request, event=self.facts, language=self.language, filename=self.slug)
+        return feeds.event_file(
+            request,
+            event=self.facts,
+            language=self.language,
+            filename=self.slug,
+            presentation=present_page(self),
+        )
 
     @safe_route("programme.ics/", name="programme_calendar")
     def programme_calendar_view(self, request):
@@ -143,12 +150,23 @@ class EventRoutes(PublicRoutes):
             language=self.language,
             url=self.full_file_url("programme_calendar"),
             name=self.title,
+            presentation=present_page(self),
         )
 
     @safe_route("sessions/<uuid:uid>.ics/", name="session_calendar")
     def session_calendar_view(self, request, uid):
         """One session as a calendar file."""
-        return feeds.session_file(request, event=self.facts, session_uid=str(uid), language=self.language)
+        return feeds.session_file(
+            request,
+            event=self.facts,
+            session_uid=str(uid),
+            language=self.language,
+            presentation=present_page(self),
+        )
+
+    def get_sitemap_urls(self, request=None):
+        """The page, and its programme and sessions once they are released."""
+        return views.sitemap_urls(self, super().get_sitemap_urls(request))
 
     def get_route_paths(self):
         """Name programme and feeds, so that Wagtail's automatic redirects cover them after a move."""

@@ -17,11 +17,13 @@ from nsr_events.core.models import Event
 from nsr_events.programme.current import current_programme
 
 from . import listing
-from .atom import answer_feed, atom_feed
+from .atom import answer_feed, atom_feed, last_change
 from .event_context import event_context
 from .index_filter import IndexFilter, touches
 from .month_context import month_context
+from .page_types import get_event_page_models
 from .programme_context import ProgrammeFilter, programme_context, session_context
+from .structured import plain, programme_data, session_data
 
 PAGE_SIZE = 20
 MOST_IN_MONTH = 200
@@ -110,6 +112,7 @@ def index_calendar(page, request: HttpRequest) -> HttpResponse:
         name=page.title,
         description=page.intro,
         filters=feeds.index_filters(request.GET),
+        public=not _is_personal(page, request),
     )
 
 
@@ -131,6 +134,8 @@ def show_programme(page, request: HttpRequest) -> HttpResponse:
     programme = current_programme(page.event_id)
     wanted = ProgrammeFilter.from_query(request.GET, programme) if programme else None
     context = programme_context(page, programme, wanted=wanted, now=timezone.now())
+    if programme:
+        context["structured"] = programme_data(page, programme, [])
     return respond(page, request, "nsr_events/programme_page.html", context)
 
 
@@ -141,7 +146,60 @@ def show_session(page, request: HttpRequest, uid: str) -> HttpResponse:
     if not item or item.gone or item.kind == "internal":
         raise Http404
     context = session_context(page, programme, item, now=timezone.now(), request=request)
+    context["structured"] = session_data(page, programme, item)
     return respond(page, request, "nsr_events/session_page.html", context)
+
+
+def heading(page, request: HttpRequest, title: str, description: str) -> dict:
+    """Canonical address, translations and Open Graph of a page."""
+    return {
+        "canonical": page.full_url,
+        "translations": translations_of(page, request),
+        "open_graph": {
+            "title": plain(title),
+            "description": description,
+            "url": page.full_url,
+            "image": hero_url(page),
+        },
+    }
+
+
+def hero_url(page) -> str:
+    """The absolute address of the page's picture at the size link previews want."""
+    if not page.hero_image:
+        return ""
+    site = page.get_site()
+    return site.root_url + page.hero_image.get_rendition("fill-1200x630").url
+
+
+def translations_of(page, request: HttpRequest) -> list[tuple[str, str]]:
+    """(language, absolute address) of every live page that shows the same event, this one included."""
+    same = [
+        other
+        for model in get_event_page_models()
+        for other in model.objects.live().public().filter(event_id=page.event_id).select_related("locale")
+    ]
+    found: dict[str, str] = {}
+    for other in sorted(same, key=lambda other: (other.alias_of_id is not None, other.pk)):
+        found.setdefault(other.locale.language_code, other.get_full_url(request))
+    return sorted(found.items()) if len(found) > 1 else []
+
+
+def sitemap_urls(page, own: list[dict]) -> list[dict]:
+    """Add programme and sessions to a page's own sitemap entries; lastmod is the newest of page, facts and release."""
+    programme = current_programme(page.event_id)
+    newest = last_change(page.facts, page)
+    entries = [{**entry, "lastmod": newest} for entry in own]
+    if programme is None:
+        return entries
+    base = page.full_url
+    addresses = [base + page.reverse_subpage("programme")]
+    addresses += [
+        f"{base}sessions/{item.uid}/"
+        for item in programme.shown
+        if item.kind not in {"internal", "break", "practical", "meal"}
+    ]
+    return entries + [{"location": address, "lastmod": max(newest, programme.at)} for address in addresses]
 
 
 def respond(page, request: HttpRequest, template: str, context: dict) -> HttpResponse:

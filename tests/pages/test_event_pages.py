@@ -102,6 +102,15 @@ def test_a_page_behind_a_password_is_never_stored_by_a_cache(client, page):
     assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
 
 
+def test_calendars_of_a_restricted_page_are_private_and_speak_for_the_page(admin_client, page):
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+
+    for path in ("calendar.ics", "programme.ics", f"sessions/{page.event.sessions.get().uid}.ics"):
+        response = admin_client.get(page.url + path)
+        assert "private" in response["Cache-Control"]
+        assert page.url.encode() in response.content.replace(b"\r\n ", b"")
+
+
 def test_before_the_first_release_the_page_says_so(client, index):
     page = make_page(make_event("Ny"), index, programme_note="Programmet kommer i mai.")
     Session.objects.create(event=page.event, title={"nb": "Hemmelig utkast"})

@@ -1,0 +1,180 @@
+"""What machines read on public pages: JSON-LD by schema.org, and Open Graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nsr_events.core.models import Event, EventOrganisation, Venue
+from nsr_events.core.texts import text_in
+from nsr_events.programme.current import Item, Programme
+
+CONTEXT = "https://schema.org"
+MOST_SUB_EVENTS = 100
+
+STATUS = {
+    Event.Status.PLANNED: "EventScheduled",
+    Event.Status.CONFIRMED: "EventScheduled",
+    Event.Status.POSTPONED: "EventPostponed",
+    Event.Status.MOVED_ONLINE: "EventMovedOnline",
+    Event.Status.CANCELLED: "EventCancelled",
+}
+
+ATTENDANCE = {
+    Event.Format.ONSITE: "OfflineEventAttendanceMode",
+    Event.Format.ONLINE: "OnlineEventAttendanceMode",
+    Event.Format.MIXED: "MixedEventAttendanceMode",
+}
+
+
+def event_data(page, organisers: list[EventOrganisation], *, image: str = "") -> dict[str, Any]:
+    """An event as schema.org ``Event``: dates with offset, state, place, organisers."""
+    event = page.facts
+    return _filled(
+        {
+            "@context": CONTEXT,
+            "@type": "Event",
+            "name": plain(page.title),
+            "description": page.intro,
+            "url": page.full_url,
+            "image": image,
+            "startDate": event.local_start.isoformat(),
+            "endDate": event.local_end.isoformat(),
+            "previousStartDate": _previous(event),
+            "eventStatus": f"{CONTEXT}/{_status(event)}",
+            "eventAttendanceMode": f"{CONTEXT}/{_attendance(event)}",
+            "location": location(event),
+            "organizer": [organisation(row) for row in organisers],
+            "inLanguage": page.language,
+            "superEvent": _series(event, page.language),
+        }
+    )
+
+
+def programme_data(page, programme: Programme, organisers: list[EventOrganisation]) -> dict[str, Any]:
+    """The event with its sessions as ``subEvent``, up to a hundred."""
+    shown = [item for item in programme.shown if item.kind not in {"internal", "break", "practical"}]
+    return {
+        **event_data(page, organisers),
+        "subEvent": [_sub_event(page, programme, item) for item in shown[:MOST_SUB_EVENTS]],
+    }
+
+
+def session_data(page, programme: Programme, item: Item) -> dict[str, Any]:
+    """A session with its people and the event it belongs to."""
+    event = {"@type": "Event", "name": plain(page.title), "url": page.full_url, **_dates(page.facts)}
+    return {"@context": CONTEXT, **_sub_event(page, programme, item), "superEvent": _filled(event)}
+
+
+def report_data(page) -> dict[str, Any]:
+    """A report as ``NewsArticle``, about its event where it has one."""
+    about = {"@type": "Event", "name": str(page.event.name), **_dates(page.event)} if page.event else None
+    return _filled(
+        {
+            "@context": CONTEXT,
+            "@type": "NewsArticle",
+            "headline": plain(page.title)[:110],
+            "description": page.intro,
+            "url": page.full_url,
+            "datePublished": page.date.isoformat(),
+            "dateModified": page.last_published_at and page.last_published_at.isoformat(),
+            "author": {"@type": "Organization", "name": page.byline} if page.byline else None,
+            "about": about,
+            "inLanguage": page.language,
+        }
+    )
+
+
+def plain(title: str) -> str:
+    """A title without the soft hyphens editors put into long words."""
+    return title.replace("\u00ad", "")
+
+
+def location(event: Event) -> Any:
+    """Where it takes place: a house, the net, or both."""
+    online = {"@type": "VirtualLocation", "url": event.online_url if event.online_open else None}
+    online = _filled(online) if online["url"] else None
+    if event.format == Event.Format.ONLINE or event.status == Event.Status.MOVED_ONLINE:
+        return online
+    places = [
+        place(event.venue) if event.venue else None,
+        online if event.format == Event.Format.MIXED else None,
+    ]
+    found = [one for one in places if one]
+    return found[0] if len(found) == 1 else found
+
+
+def place(venue: Venue) -> dict[str, Any]:
+    """A house with its address and position."""
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": venue.address,
+        "postalCode": venue.postal_code,
+        "addressLocality": venue.city,
+        "addressCountry": venue.country,
+    }
+    geo = None
+    if venue.latitude is not None and venue.longitude is not None:
+        geo = {
+            "@type": "GeoCoordinates",
+            "latitude": float(venue.latitude),
+            "longitude": float(venue.longitude),
+        }
+    return _filled({"@type": "Place", "name": venue.name, "address": _filled(address), "geo": geo})
+
+
+def organisation(row: EventOrganisation) -> dict[str, Any]:
+    """An organiser by name and website."""
+    return _filled({"@type": "Organization", "name": row.organisation.name, "url": row.organisation.website})
+
+
+def _sub_event(page, programme: Programme, item: Item) -> dict[str, Any]:
+    title = text_in(item.title, page.language)
+    rooms = [programme.rooms[uid].name for uid in item.rooms if uid in programme.rooms]
+    status = "EventCancelled" if item.is_cancelled or page.facts.is_off else "EventScheduled"
+    zone = page.facts.zone
+    return _filled(
+        {
+            "@type": "Event",
+            "name": title.value,
+            "url": f"{page.full_url or ''}sessions/{item.uid}/",
+            "startDate": item.start.astimezone(zone).isoformat(),
+            "endDate": item.end.astimezone(zone).isoformat(),
+            "eventStatus": f"{CONTEXT}/{status}",
+            "location": {"@type": "Place", "name": ", ".join(rooms)} if rooms else None,
+            "performer": [
+                _filled({"@type": "Person", "name": role.name, "jobTitle": role.title})
+                for role in item.people
+            ],
+        }
+    )
+
+
+def _dates(event: Event) -> dict[str, str]:
+    return {"startDate": event.local_start.isoformat(), "endDate": event.local_end.isoformat()}
+
+
+def _status(event: Event) -> str:
+    if event.status == Event.Status.CONFIRMED and event.previous_start:
+        return "EventRescheduled"
+    return STATUS[Event.Status(event.status)]
+
+
+def _attendance(event: Event) -> str:
+    if event.status == Event.Status.MOVED_ONLINE:
+        return ATTENDANCE[Event.Format.ONLINE]
+    return ATTENDANCE[Event.Format(event.format)]
+
+
+def _previous(event: Event) -> str | None:
+    return event.previous_start.astimezone(event.zone).isoformat() if event.previous_start else None
+
+
+def _series(event: Event, language: str) -> dict[str, Any] | None:
+    if not event.series_id:
+        return None
+    return {"@type": "EventSeries", "name": text_in(event.series.name, language).value}
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is empty."""
+    return {key: value for key, value in data.items() if value not in (None, "", [], {})}
