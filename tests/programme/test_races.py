@@ -48,7 +48,7 @@ def meeting(monkeypatch):
     """Make both threads wait for each other at a function, so that each has read before either writes."""
 
     def place(module, name):
-        barrier, real = threading.Barrier(2, timeout=5), getattr(module, name)
+        barrier, real = threading.Barrier(2, timeout=20), getattr(module, name)
 
         def wait(*args, **kwargs):
             answer = real(*args, **kwargs)
@@ -61,9 +61,7 @@ def meeting(monkeypatch):
     return place
 
 
-def double_release(event):
-    seen = difference(event, now=NOW)
-
+def double_release(event, seen):
     def release():
         return release_programme(event, now=NOW, expected_number=seen.number, expected_change=seen.change)
 
@@ -73,18 +71,20 @@ def double_release(event):
 def test_without_the_lock_both_releases_are_written(meeting, monkeypatch):
     event = make_event()
     make_session(event)
+    seen = difference(event, now=NOW)
     monkeypatch.setattr(releases, "lock_event", lambda pk: Event.objects.get(pk=pk))
     meeting(releases, "load_working")
-    answers = double_release(event)
+    answers = double_release(event, seen)
     assert any(isinstance(answer, IntegrityError) for answer in answers)
 
 
 def test_two_releases_at_once_make_one_and_the_second_is_told(meeting, monkeypatch):
     event = make_event()
     make_session(event)
-    barrier = threading.Barrier(2, timeout=5)
+    seen = difference(event, now=NOW)
+    barrier = threading.Barrier(2, timeout=20)
     monkeypatch.setattr(releases, "lock_event", lambda pk: (barrier.wait(), events.lock_event(pk))[1])
-    answers = double_release(event)
+    answers = double_release(event, seen)
     assert sorted(type(answer).__name__ for answer in answers) == ["ProgrammeRelease", "StaleRelease"]
     assert event.releases.count() == 1
     [stale] = [answer for answer in answers if isinstance(answer, StaleRelease)]
