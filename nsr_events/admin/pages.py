@@ -23,6 +23,7 @@ from wagtail.permissions import page_permission_policy
 from nsr_events.core import checklist, tabs
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import may
+from nsr_events.core.signals import Audience, event_changing
 from nsr_events.core.texts import content_languages, text_in
 from nsr_events.core.workspace import WorkspaceView
 from nsr_events.pages.models import RESERVED_SLUGS, EventIndexPageMixin, get_event_page_models
@@ -241,8 +242,14 @@ def page_checklist(event: Event, now):
             yield checklist.Item(checklist.Severity.ADVICE, text, url)
 
 
+def live_pages(sender, *, event, changes, **kwargs) -> Audience:
+    """Whom a change of facts concerns: the readers of published pages."""
+    return Audience(_("published pages"), sum(page.live for page in pages_of(event)))
+
+
 def register():
-    """Add the tab, the header's state and the checklist of pages."""
+    """Add the tab, the header's state and the checklist of pages; answer before facts change."""
+    event_changing.connect(live_pages, dispatch_uid="nsr_events.admin.pages")
     tabs.register(tabs.Tab(PAGE_TAB, gettext_lazy("Page"), "nsr_events_admin:page", "change", 20))
     tabs.register_state(tabs.HeaderState(PAGE_TAB, gettext_lazy("Page"), page_state, 10))
     checklist.register(page_checklist)

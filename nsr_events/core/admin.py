@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Prefetch
@@ -18,6 +20,7 @@ from . import checklist, events, tabs
 from .forms import PlacesForms, StatusForm
 from .models import Event, EventDayHost
 from .permissions import ACTIONS, may
+from .signals import Audience, event_changing
 from .workspace import WorkspaceView
 
 RECENT = 10
@@ -52,6 +55,39 @@ def recent_entries(event: Event) -> list[ModelLogEntry]:
     return list(entries.select_related("user").order_by("-timestamp", "-pk")[:RECENT])
 
 
+MATERIAL_LABELS = {
+    "days": gettext_lazy("days, hours or the venue of a day"),
+    "timezone": gettext_lazy("time zone"),
+    "venue": gettext_lazy("venue"),
+    "format": gettext_lazy("format"),
+    "online_url": gettext_lazy("online link"),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an editor confirms before people meet the event at another time or place.
+
+    ``answer`` names the changes, so that a form changed after the question is asked about again.
+    """
+
+    labels: list[str]
+    audiences: list[Audience]
+    answer: str
+
+
+def question_before(event: Event, changes: set[str]) -> Question | None:
+    """Return what to ask before ``changes`` are made, None where they are not material or concern nobody."""
+    material = sorted(changes & events.MATERIAL_FACTS)
+    if not material:
+        return None
+    answers = event_changing.send(Event, event=event, changes=set(material))
+    audiences = [audience for _receiver, audience in answers if audience and audience.count]
+    if not audiences:
+        return None
+    return Question([str(MATERIAL_LABELS.get(name, name)) for name in material], audiences, ",".join(material))
+
+
 class PlacesView(WorkspaceView):
     """Facts, days with hosts and organisations: one form, one save, all or nothing."""
 
@@ -66,15 +102,21 @@ class PlacesView(WorkspaceView):
             event = events.lock_event(self.event.pk)
             forms = self.forms_for(event, data=request.POST)
             stale = request.POST.get("changed_at") != event.changed_at.isoformat()
-            valid = forms.is_valid()
-            if valid and not stale and forms.save(by=request.user):
+            changes = forms.save(by=request.user) if forms.is_valid() and not stale else None
+            question = question_before(event, changes or set())
+            asks = question is not None and request.POST.get("confirmed") != question.answer
+            if changes is not None and not asks:
                 messages.success(request, _("“%(event)s” is saved.") % {"event": event})
                 return redirect(reverse("nsr_events_admin:days", args=[event.pk]))
+            transaction.set_rollback(True)
         if stale:
             messages.error(request, self.stale_message(forms))
+        elif asks:
+            messages.warning(request, _("Nothing is saved yet. Look at what changes, then save again."))
         else:
             messages.error(request, _("Nothing is saved yet. Correct what is marked below."))
-        return self.render_to_response(self.get_context_data(forms=forms, has_unsaved_changes=True))
+        context = self.get_context_data(forms=forms, question=question, has_unsaved_changes=True)
+        return self.render_to_response(context)
 
     def fresh_event(self):
         """Another instance than the header's: a bound form writes what was typed into its own."""

@@ -359,13 +359,13 @@ class PlacesForms:
         found += [str(_("Days"))] if self.days.has_changed() else []
         return found + ([str(_("Organisations"))] if self.organisations.has_changed() else [])
 
-    def save(self, *, by: Any) -> bool:
-        """Save through ``core.events``; False when it refused, with its reasons at the fields."""
+    def save(self, *, by: Any) -> set[str] | None:
+        """Save through ``core.events``; returns what changed, None when it refused (reasons at the fields)."""
         hosts = {form.instance.date: form.hosts() for form in self.days.left()}
         unasked = self.days.unasked()
         hosts.update({day.date: [host.organisation for host in day.day_hosts.all()] for day in unasked})
         try:
-            events.save_facts(
+            return events.save_facts(
                 self.facts.instance,
                 now=self.now,
                 by=by,
@@ -376,8 +376,7 @@ class PlacesForms:
             )
         except ValidationError as refusal:
             self._show(refusal)
-            return False
-        return True
+            return None
 
     def _wished_organisations(self):
         # A row without a number goes last, as it was added last.

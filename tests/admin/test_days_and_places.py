@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from nsr_events.admin.pages import make_page
 from nsr_events.core.events import save_facts
 from nsr_events.core.models import Event, EventOrganisation, Organisation
-from tests.admin.conftest import NOW
+from tests.admin.conftest import NOW, make_user
 
 
 @pytest.fixture
@@ -238,8 +239,6 @@ def test_a_form_without_a_right_time_stamp_saves_nothing(as_editor, world, stamp
 
 
 def test_an_event_stays_in_a_collection_the_editor_may_not_add_to(client, world):
-    from tests.admin.conftest import make_user
-
     changer = make_user("changer", collection=world.oslo, actions=["change"])
     client.force_login(changer)
     save(client, world.event, contact_name="Kari", collection=world.trondelag.pk)
@@ -258,3 +257,38 @@ def test_the_status_is_changed_with_its_words(as_editor, world):
 def test_an_unknown_status_is_refused(as_editor, world):
     response = as_editor.post(reverse("nsr_events_admin:status", args=[world.event.pk]), {"status": "borte"})
     assert response.context["form"].errors["status"]
+
+
+class TestAskingFirst:
+    """A change that moves people is confirmed when a page is live; nothing else is."""
+
+    @pytest.fixture
+    def live(self, world):
+        make_page(world.event, parent=world.index, by=world.boss).get_latest_revision().publish()
+        return world.event
+
+    def test_a_new_date_asks_names_whom_it_concerns_and_saves_nothing_yet(self, as_editor, live):
+        response = save(as_editor, live, **{"days-0-date": "2027-03-08"})
+        question = response.context["question"]
+        assert [(audience.count, question.answer) for audience in question.audiences] == [(1, "days")]
+        assert response.context["forms"].days.forms[0]["date"].value() == "2027-03-08"
+        event = Event.objects.get(pk=live.pk)
+        assert (event.days.first().date.day, event.ical_sequence) == (9, 0)
+
+    def test_the_answer_saves_and_raises_the_sequence_once(self, as_editor, live):
+        save(as_editor, live, **{"days-0-date": "2027-03-08", "confirmed": "days"})
+        event = Event.objects.get(pk=live.pk)
+        assert (event.days.first().date.day, event.ical_sequence) == (8, 1)
+
+    def test_another_change_than_the_confirmed_one_is_asked_about_again(self, as_editor, live):
+        both = {"days-0-date": "2027-03-08", "timezone": "Europe/Lisbon", "confirmed": "days"}
+        assert save(as_editor, live, **both).context["question"].answer == "days,timezone"
+        assert Event.objects.get(pk=live.pk).timezone == "Europe/Oslo"
+
+    def test_a_new_contact_is_not_asked_about(self, as_editor, live):
+        save(as_editor, live, contact_name="Kari")
+        assert Event.objects.get(pk=live.pk).contact_name == "Kari"
+
+    def test_nor_a_new_date_while_no_page_is_live(self, as_editor, world):
+        save(as_editor, world.event, **{"days-0-date": "2027-03-08"})
+        assert world.event.days.first().date.day == 8

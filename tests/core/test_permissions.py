@@ -4,12 +4,16 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.test import RequestFactory
+from django.views import View
+from wagtail.admin.views.generic.base import BaseObjectMixin
 from wagtail.permissions import policy_registry
 
 from nsr_events.core.models import Event, EventDay
 from nsr_events.core.permissions import (
     ACTIONS,
     EventPermissionPolicy,
+    EventScopedMixin,
     event_policy,
     get_event_or_404,
     may,
@@ -115,3 +119,30 @@ class TestRowsBelowAnEvent:
         host = make_user("host", collection=world.oslo, actions=["see_registrations"])
         assert policy.user_has_permission_for_instance(host, "view", world.event.days.first())
         assert not policy.user_has_permission_for_instance(world.editor, "view", world.event.days.first())
+
+
+class TestEventScopedViews:
+    """A view below an event finds rows of that event only, by whatever primary key."""
+
+    def view_of(self, user, event, day):
+        class DayView(EventScopedMixin, BaseObjectMixin, View):
+            model = EventDay
+            event_lookup = "event"
+
+        request = RequestFactory().get("/")
+        request.user = user
+        view = DayView()
+        view.setup(request, event_pk=event.pk, pk=day.pk)
+        return view
+
+    def test_its_own_row_is_found(self, world):  # noqa: F811
+        day = world.event.days.first()
+        assert self.view_of(world.editor, world.event, day).object == day
+
+    def test_a_row_of_another_event_is_404_even_for_a_superuser(self, world):  # noqa: F811
+        with pytest.raises(Http404):
+            self.view_of(world.boss, world.event, world.foreign.days.first())
+
+    def test_a_foreign_event_is_404_before_any_row_is_read(self, world):  # noqa: F811
+        with pytest.raises(Http404):
+            self.view_of(world.editor, world.foreign, world.foreign.days.first())
