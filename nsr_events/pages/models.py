@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -19,9 +20,11 @@ from wagtail.models import Collection, Page
 from wagtail.search import index
 
 from nsr_events import conf
+from nsr_events.core.copying import copy_event
 from nsr_events.core.models import Event, EventType, Region
 
 from .fields import BlocksField, EventBodyField
+from .life import EventPageForm, EventPanel, is_shown_in
 from .page_types import get_event_index_page_models, get_event_page_models  # noqa: F401
 from .routes import EventIndexRoutes, EventRoutes
 
@@ -139,7 +142,7 @@ class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.M
 
     content_panels = [
         *Page.content_panels,
-        FieldPanel("event"),
+        EventPanel("event"),
         FieldPanel("kicker"),
         FieldPanel("intro"),
         MultiFieldPanel(
@@ -159,9 +162,23 @@ class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.M
         index.FilterField("event"),
     ]
     template = "nsr_events/event_page.html"
+    base_form_class = EventPageForm
 
     class Meta:
         abstract = True
+
+    def save(self, *args, **kwargs):
+        """Give a page its own event when it is a copy: another page, no alias, shows the event in its language.
+
+        The rule goes by language, since aliases get a translation key of their own.
+        """
+        with transaction.atomic():
+            if self._state.adding and self.event_id and not self.alias_of_id and self._language_is_taken():
+                self.event = copy_event(self.event, now=timezone.now(), by=self.owner)
+            super().save(*args, **kwargs)
+
+    def _language_is_taken(self):
+        return is_shown_in(self.event_id, self.locale_id or self.get_default_locale().pk)
 
     def with_content_json(self, content):
         """Keep the row's own event, whatever revision is opened or published.

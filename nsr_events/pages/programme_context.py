@@ -32,7 +32,7 @@ QUIET_KINDS = {"break", "meal", "practical"}
 NEWS = dt.timedelta(days=7)
 """How long a moved session carries "New time" or "New room"."""
 
-BODY_VERSION = 1
+BODY_VERSION = 2
 """Raised when the markup of the days changes."""
 
 BODY_SECONDS = 24 * 60 * 60
@@ -55,6 +55,8 @@ class Card:
     classes: str
     tags: tuple[tuple[str, str], ...]
     quiet: bool
+    start: str
+    end: str
     more: int = 0
 
 
@@ -277,6 +279,8 @@ class CardMaker:
             quiet=item.kind in QUIET_KINDS
             and not item.people
             and not text_in(item.abstract, self.language).value,
+            start=item.start.isoformat(timespec="minutes"),
+            end=item.end.isoformat(timespec="minutes"),
             more=len(cell.more),
         )
 

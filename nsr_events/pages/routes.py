@@ -125,6 +125,31 @@ class EventRoutes(PublicRoutes):
         """All days of the newest release."""
         return views.show_programme(self, request)
 
+    @safe_route("programme/changes/", name="changes")
+    def changes_view(self, request):
+        """What changed from release to release."""
+        return views.show_changes(self, request)
+
+    @safe_route("programme/changes.atom/", name="changes_feed")
+    def changes_feed_view(self, request):
+        """The same for feed readers."""
+        return views.changes_feed(self, request)
+
+    @safe_route("programme/now.json/", name="now")
+    def now_view(self, request):
+        """What runs now in each room, by the server's clock."""
+        return views.now_json(self, request)
+
+    @safe_route("people/<uuid:uid>/", name="person")
+    def person_view(self, request, uid):
+        """A person of the programme."""
+        return views.show_person(self, request, str(uid))
+
+    @safe_route("rooms/<uuid:uid>/", name="room")
+    def room_view(self, request, uid):
+        """One room's days, for its door."""
+        return views.show_room(self, request, str(uid))
+
     @safe_route("sessions/<uuid:uid>/", name="session")
     def session_view(self, request, uid):
         """One session of the newest release."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, set_response_etag
@@ -18,10 +18,12 @@ from nsr_events.programme.current import current_programme
 
 from . import listing
 from .atom import answer_feed, atom_feed, last_change
+from .changes import change_feed, change_log
 from .event_context import event_context
 from .index_filter import IndexFilter, touches
 from .month_context import month_context
 from .page_types import get_event_page_models
+from .people_and_rooms import now_and_next, person_context, room_context
 from .programme_context import ProgrammeFilter, programme_context, session_context
 from .structured import plain, programme_data, session_data
 
@@ -148,6 +150,53 @@ def show_session(page, request: HttpRequest, uid: str) -> HttpResponse:
     context = session_context(page, programme, item, now=timezone.now(), request=request)
     context["structured"] = session_data(page, programme, item)
     return respond(page, request, "nsr_events/session_page.html", context)
+
+
+def show_changes(page, request: HttpRequest) -> HttpResponse:
+    """The public change log of the programme."""
+    log = change_log(page, page.facts.timezone)
+    context = {"event": page.facts, "log": log, "feed_url": page.full_file_url("changes_feed")}
+    context["programme_url"] = page.get_url(request) + page.reverse_subpage("programme")
+    return respond(page, request, "nsr_events/changes_page.html", context)
+
+
+def changes_feed(page, request: HttpRequest) -> HttpResponse:
+    """The change log as an Atom feed."""
+    feed = change_feed(page, change_log(page, page.facts.timezone))
+    return answer_feed(request, feed, private=_is_personal(page, request))
+
+
+def now_json(page, request: HttpRequest) -> HttpResponse:
+    """What runs now and next in each room; phones ask again when ``until`` has passed."""
+    programme = _released(page)
+    response = JsonResponse(now_and_next(programme, language=page.language, now=timezone.now()))
+    response.ne_fixed_language = True
+    response["Cache-Control"] = PRIVATE if _is_personal(page, request) else "public, max-age=15"
+    return response
+
+
+def show_person(page, request: HttpRequest, uid: str) -> HttpResponse:
+    """A person of the programme, with their sessions."""
+    context = person_context(page, _released(page), uid, now=timezone.now())
+    return respond(page, request, "nsr_events/person_page.html", {**context, **_way_back(page, request)})
+
+
+def show_room(page, request: HttpRequest, uid: str) -> HttpResponse:
+    """The sheet for a room's door."""
+    context = room_context(page, _released(page), uid, now=timezone.now())
+    return respond(page, request, "nsr_events/room_page.html", {**context, **_way_back(page, request)})
+
+
+def _released(page):
+    programme = current_programme(page.event_id)
+    if programme is None:
+        raise Http404
+    return programme
+
+
+def _way_back(page, request: HttpRequest) -> dict:
+    base = page.get_url(request)
+    return {"event": page.facts, "event_url": base, "programme_url": base + page.reverse_subpage("programme")}
 
 
 def heading(page, request: HttpRequest, title: str, description: str) -> dict:
