@@ -13,6 +13,7 @@ from .admin.bulk import BULK_ACTIONS
 from .core import admin as core_admin
 from .core.choosers import CHOOSERS
 from .core.models import Event
+from .pages import life
 from .programme.admin_urls import programme_urls
 
 core_admin.register()
@@ -24,6 +25,8 @@ hooks.register("describe_collection_contents", groups.describe_collection)
 hooks.register("register_log_actions", log_actions.register_log_actions)
 hooks.register("register_page_header_buttons", menu.page_header_buttons)
 hooks.register("construct_wagtail_userbar", menu.add_userbar_item)
+hooks.register("before_copy_page", life.lead_to_new_edition)
+hooks.register("after_copy_page", life.say_which_events_were_made)
 
 for _action in BULK_ACTIONS:
     # A later order than Wagtail's own actions for the same model.
@@ -45,7 +48,7 @@ def register_menu_and_registers():
 @hooks.register("register_admin_viewset")
 def register_choosers():
     """The choosers of organisations, people, venues, rooms and events."""
-    return CHOOSERS
+    return [*CHOOSERS, life.event_for_page_chooser]
 
 
 @hooks.register("register_admin_search_area")
