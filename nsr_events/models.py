@@ -14,6 +14,7 @@ from .core.models import (
     Venue,
 )
 from .pages.models import EventIndexPage, EventPage
+from .pages.reports import EventReportPage
 from .programme.models import ConflictAcceptance, ProgrammeRelease, Session, SessionPerson, Track
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "EventIndexPage",
     "EventOrganisation",
     "EventPage",
+    "EventReportPage",
     "EventType",
     "Organisation",
     "Person",

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nsr_events.core import formats
-from nsr_events.core.models import Event, EventDay, EventOrganisation, Person, Venue
+from nsr_events.core.models import Event, EventDay, EventDayHost, EventOrganisation, Person, Venue
 from nsr_events.core.texts import Text, text_in
 from nsr_events.programme.current import Item, Programme
+
+from .related import related_links, reports_of
 
 LINES_A_DAY = 5
 PEOPLE_SHOWN = 6
@@ -102,7 +105,11 @@ def card_action(event: Event, *, calendar_url: str, now: dt.datetime) -> CardAct
 def event_context(page, *, programme: Programme | None, now: dt.datetime, request) -> dict[str, Any]:
     """Return the template context of an event page."""
     event, language = page.facts, page.language
-    days = list(event.days.select_related("venue").prefetch_related("day_hosts__organisation"))
+    days = list(
+        event.days.select_related("venue").prefetch_related(
+            Prefetch("day_hosts", EventDayHost.objects.select_related("organisation"))
+        )
+    )
     organisations = list(event.organisations.select_related("organisation__logo"))
     speakers = speakers_of(programme) if programme else []
     calendar_url = page.full_file_url("calendar")
@@ -123,6 +130,7 @@ def event_context(page, *, programme: Programme | None, now: dt.datetime, reques
         "partners": _by_role(organisations, "partner", "sponsor", "exhibitor"),
         "venues": venues_of(event, days),
         "related": related_links(page, request),
+        "reports": reports_of(page, request),
         "calendar_url": calendar_url,
         "programme_url": page.get_url(request) + page.reverse_subpage("programme") if page.pk else "",
         "programme_calendar_url": page.full_file_url("programme_calendar") if programme else "",
@@ -256,23 +264,3 @@ def venues_of(event: Event, days: list[EventDay]) -> list[tuple[Venue, list[Even
         if venue:
             used.setdefault(venue.pk, (venue, []))[1].append(day)
     return [(venue, their_days if len(used) > 1 else []) for venue, their_days in used.values()]
-
-
-@dataclass(frozen=True)
-class Link:
-    """A line under "read also"."""
-
-    title: str
-    url: str
-    date: dt.date | None = None
-
-
-def related_links(page, request) -> list[Link]:
-    """What the editor chose under "read also"; targets that are gone or not live are skipped."""
-    links = []
-    for block in page.related:
-        if block.block_type == "link":
-            links.append(Link(block.value["title"], block.value["url"]))
-        elif block.value and block.value.live and (url := block.value.get_url(request)):
-            links.append(Link(block.value.title, url))
-    return links

@@ -87,9 +87,16 @@ event_for_page_chooser = EventForPageChooserViewSet(
 
 
 class EventForPageChooser(event_for_page_chooser.widget_class):
-    """The widget, which tells the dialog the page's language."""
+    """The widget, which tells the dialog the page's language and names no event that the user may not work with."""
 
     language = ""
+    offered: QuerySet[Event] | None = None
+
+    def get_instance(self, value):
+        event = super().get_instance(value)
+        if event is None or self.offered is None:
+            return event
+        return self.offered.filter(pk=event.pk).first()
 
     def get_chooser_modal_url(self):
         return f"{super().get_chooser_modal_url()}?language={self.language}"
@@ -111,7 +118,7 @@ class EventPageForm(WagtailAdminPageForm):
         if self.for_user:
             field.queryset = visible_events(self.for_user, EDITING)
         field.widget = EventForPageChooser()
-        field.widget.language = self._language()
+        field.widget.language, field.widget.offered = self._language(), field.queryset
 
     def _language(self):
         return self.instance.locale.language_code if self.instance.locale_id else ""

@@ -13,3 +13,8 @@ def get_event_page_models() -> list[type[Page]]:
 def get_event_index_page_models() -> list[type[Page]]:
     """Page types that list events: those that join ``EventIndexPageMixin``."""
     return [model for model in get_page_models() if getattr(model, "lists_events", False)]
+
+
+def get_event_report_page_models() -> list[type[Page]]:
+    """Page types that tell how an event went: those that join ``EventReportPageMixin``."""
+    return [model for model in get_page_models() if getattr(model, "is_report", False)]

@@ -104,6 +104,18 @@ class EventIndexRoutes(PublicRoutes):
         return views.index_calendar(self, request)
 
 
+class ReportRoutes(PublicRoutes):
+    """A report has one address."""
+
+    class Meta:
+        abstract = True
+
+    @safe_route("", name="report")
+    def report_view(self, request):
+        """The report itself."""
+        return views.show_report(self, request)
+
+
 class EventRoutes(PublicRoutes):
     """The event, its programme, its sessions and their calendars."""
 

@@ -19,13 +19,13 @@ from nsr_events.programme.current import current_programme
 from . import listing
 from .atom import answer_feed, atom_feed, last_change
 from .changes import change_feed, change_log
-from .event_context import event_context
+from .event_context import event_context, related_links
 from .index_filter import IndexFilter, touches
 from .month_context import month_context
 from .page_types import get_event_page_models
 from .people_and_rooms import now_and_next, person_context, room_context
 from .programme_context import ProgrammeFilter, programme_context, session_context
-from .structured import plain, programme_data, session_data
+from .structured import event_data, plain, programme_data, report_data, session_data
 
 PAGE_SIZE = 20
 MOST_IN_MONTH = 200
@@ -125,9 +125,10 @@ def load_event(event_id: int) -> Event:
 
 def show_event(page, request: HttpRequest) -> HttpResponse:
     """The event page itself."""
-    context = event_context(
-        page, programme=current_programme(page.event_id), now=timezone.now(), request=request
-    )
+    programme = current_programme(page.event_id)
+    context = event_context(page, programme=programme, now=timezone.now(), request=request)
+    context["structured"] = event_data(page, context["organisers"])
+    context |= heading(page, request, page.title, page.intro)
     return respond(page, request, page.get_template(request), context)
 
 
@@ -150,6 +151,25 @@ def show_session(page, request: HttpRequest, uid: str) -> HttpResponse:
     context = session_context(page, programme, item, now=timezone.now(), request=request)
     context["structured"] = session_data(page, programme, item)
     return respond(page, request, "nsr_events/session_page.html", context)
+
+
+def show_report(page, request: HttpRequest) -> HttpResponse:
+    """How an event went."""
+    context = {
+        "structured": report_data(page),
+        "open_graph": open_graph(page, page.title, page.intro),
+        "canonical": page.full_url,
+        "related": related_links(page, request),
+        "event_row": next(iter(_rows_of_event(page, request)), None),
+    }
+    return respond(page, request, page.get_template(request), context)
+
+
+def _rows_of_event(page, request: HttpRequest) -> list[listing.Row]:
+    """The event a report is about, as a line of a list."""
+    if page.event is None:
+        return []
+    return _rows(page, request, [page.event], now=timezone.now())
 
 
 def show_changes(page, request: HttpRequest) -> HttpResponse:
@@ -204,12 +224,17 @@ def heading(page, request: HttpRequest, title: str, description: str) -> dict:
     return {
         "canonical": page.full_url,
         "translations": translations_of(page, request),
-        "open_graph": {
-            "title": plain(title),
-            "description": description,
-            "url": page.full_url,
-            "image": hero_url(page),
-        },
+        "open_graph": open_graph(page, title, description),
+    }
+
+
+def open_graph(page, title: str, description: str) -> dict[str, str]:
+    """What link previews show."""
+    return {
+        "title": plain(title),
+        "description": description,
+        "url": page.full_url,
+        "image": hero_url(page),
     }
 
 
