@@ -128,8 +128,10 @@ def show_event(page, request: HttpRequest) -> HttpResponse:
     programme = current_programme(page.event_id)
     context = event_context(page, programme=programme, now=timezone.now(), request=request)
     context["structured"] = event_data(page, context["organisers"])
-    context |= heading(page, request, page.title, page.intro)
-    return respond(page, request, page.get_template(request), context)
+    shown = public_pages_of(page.event_id)
+    context |= heading(page, request, shown)
+    restricted = page.pk not in {other.pk for other in shown}
+    return respond(page, request, page.get_template(request), context, restricted=restricted)
 
 
 def show_programme(page, request: HttpRequest) -> HttpResponse:
@@ -219,12 +221,12 @@ def _way_back(page, request: HttpRequest) -> dict:
     return {"event": page.facts, "event_url": base, "programme_url": base + page.reverse_subpage("programme")}
 
 
-def heading(page, request: HttpRequest, title: str, description: str) -> dict:
-    """Canonical address, translations and Open Graph of a page."""
+def heading(page, request: HttpRequest, shown) -> dict:
+    """Canonical address, translations (``shown`` are the event's public pages) and Open Graph of an event page."""
     return {
         "canonical": page.full_url,
-        "translations": translations_of(page, request),
-        "open_graph": open_graph(page, title, description),
+        "translations": translations_of(shown, request),
+        "open_graph": open_graph(page, page.title, page.intro),
     }
 
 
@@ -246,16 +248,21 @@ def hero_url(page) -> str:
     return site.root_url + page.hero_image.get_rendition("fill-1200x630").url
 
 
-def translations_of(page, request: HttpRequest) -> list[tuple[str, str]]:
-    """(language, absolute address) of every live page that shows the same event, this one included."""
-    same = [
-        other
+def public_pages_of(event_id: int) -> list:
+    """Every live page without restriction that shows an event; originals before aliases, old before new."""
+    found = [
+        page
         for model in get_event_page_models()
-        for other in model.objects.live().public().filter(event_id=page.event_id).select_related("locale")
+        for page in model.objects.live().public().filter(event_id=event_id).select_related("locale")
     ]
+    return sorted(found, key=lambda page: (page.alias_of_id is not None, page.pk))
+
+
+def translations_of(shown, request: HttpRequest) -> list[tuple[str, str]]:
+    """(language, absolute address) of the pages of one event, once a language."""
     found: dict[str, str] = {}
-    for other in sorted(same, key=lambda other: (other.alias_of_id is not None, other.pk)):
-        found.setdefault(other.locale.language_code, other.get_full_url(request))
+    for page in shown:
+        found.setdefault(page.locale.language_code, page.get_full_url(request))
     return sorted(found.items()) if len(found) > 1 else []
 
 
@@ -276,15 +283,18 @@ def sitemap_urls(page, own: list[dict]) -> list[dict]:
     return entries + [{"location": address, "lastmod": max(newest, programme.at)} for address in addresses]
 
 
-def respond(page, request: HttpRequest, template: str, context: dict) -> HttpResponse:
+def respond(
+    page, request: HttpRequest, template: str, context: dict, *, restricted: bool | None = None
+) -> HttpResponse:
     """Render a public page: cacheable with an ETag over its bytes for visitors, never stored for editors.
 
     A page behind a view restriction is never stored either: a shared cache would hand it to everybody.
+    ``restricted`` is asked of the database when the caller does not know.
     """
     html = render_to_string(template, {**page.get_context(request), **context}, request=request)
     response = HttpResponse(html)
     response.ne_fixed_language = True
-    if _is_personal(page, request):
+    if _is_personal(page, request, restricted=restricted):
         response["Cache-Control"] = PRIVATE
         return response
     response["Cache-Control"] = PUBLIC
@@ -292,10 +302,10 @@ def respond(page, request: HttpRequest, template: str, context: dict) -> HttpRes
     return get_conditional_response(request, etag=response["ETag"], response=response)
 
 
-def _is_personal(page, request: HttpRequest) -> bool:
+def _is_personal(page, request: HttpRequest, *, restricted: bool | None = None) -> bool:
     if getattr(request, "is_preview", False) or settings.SESSION_COOKIE_NAME in request.COOKIES:
         return True
-    return _restrictions(page).exists()
+    return _restrictions(page).exists() if restricted is None else restricted
 
 
 def _restrictions(page):
