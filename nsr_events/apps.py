@@ -14,11 +14,15 @@ class NsrEventsConfig(AppConfig):
         """Register checks, permission policies, providers and receivers."""
         from . import checks  # noqa: F401
         from .calendars import receivers as calendar_receivers
-        from .core import permissions
-        from .pages import presentations
+        from .core import copying, permissions
+        from .pages import life, presentations
+        from .programme import copying as programme_copying
         from .programme import receivers as programme_receivers
 
         permissions.register_policies()
+        copying.register()
+        programme_copying.register()
+        life.register()
         presentations.register()
         programme_receivers.connect()
         calendar_receivers.connect()

@@ -5,6 +5,7 @@ from django.urls import path
 from nsr_events.core.admin import OverviewView, PlacesView, StatusView
 
 from .deletion import DeleteEventView
+from .editions import EditionView
 from .events import EventIndexView
 from .new_event import NewEventView
 from .pages import MakePageView, PageView
@@ -20,5 +21,6 @@ urlpatterns = [
     path("<int:event_pk>/page/new/", MakePageView.as_view(), name="make_page"),
     path("<int:event_pk>/days/", PlacesView.as_view(), name="days"),
     path("<int:event_pk>/status/", StatusView.as_view(), name="status"),
+    path("<int:event_pk>/edition/", EditionView.as_view(), name="edition"),
     path("<int:event_pk>/delete/", DeleteEventView.as_view(), name="delete"),
 ]

@@ -42,7 +42,7 @@ SECRET_WORDS = ["Samling i Oslo", "Oslo krets", "Hemmelig tema", "Hemmelig progr
 
 @dataclass(frozen=True)
 class Row:
-    """One address: its family, the action on the event or the model permission it needs, and its arguments."""
+    """One address: its family, the action on the event (or all of several) or the model permissions it needs."""
 
     family: str
     needs: str | tuple[str, ...]
@@ -55,6 +55,7 @@ WORKSPACE = {
     "events/<int:event_pk>/page/new/": Row(EVENT, "change"),
     "events/<int:event_pk>/days/": Row(EVENT, "change"),
     "events/<int:event_pk>/status/": Row(EVENT, "change"),
+    "events/<int:event_pk>/edition/": Row(EVENT, ("change", "add")),
     "events/<int:event_pk>/delete/": Row(EVENT, "delete"),
     "events/": Row(LIST, ANY),
     "events/results/": Row(LIST, ANY),
@@ -119,6 +120,7 @@ ROWS = {
     **chooser_rows("venue"),
     **chooser_rows("room", creates=False),
     **chooser_rows("event", EVENT_CHOOSER),
+    **chooser_rows("event-for-page", EVENT_CHOOSER),
     "bulk/nsr_events/event/move_to_collection/": Row(BULK, "change"),
     "bulk/nsr_events/event/cancel/": Row(BULK, "change"),
     "bulk/nsr_events/event/delete/": Row(BULK, "delete"),
@@ -185,6 +187,7 @@ def matrix(world):
         "organisation": world.organisation,
         "room": world.room,
         "event": world.event,
+        "event-for-page": world.event,
     }
     world.session = Session.objects.create(
         event=world.event,
@@ -224,7 +227,14 @@ def with_permission(row, world):
         if row.family == EVENT_CHOOSER:
             user = make_user("chooser-who-adds", collection=world.oslo, actions=["change", "add"])
         return user
-    return make_user("holder", collection=world.oslo, actions=["check_in" if row.needs == ANY else row.needs])
+    return make_user("holder", collection=world.oslo, actions=needed(row))
+
+
+def needed(row):
+    """The actions on the event that open the address together."""
+    if row.needs == ANY:
+        return ["check_in"]
+    return [row.needs] if isinstance(row.needs, str) else list(row.needs)
 
 
 def without_permission(row, world):
@@ -239,7 +249,8 @@ def without_permission(row, world):
         return make_user("door", collection=world.oslo, actions=["check_in"])
     if row.needs == ANY:
         return make_user("stranger")
-    return make_user("nearly", collection=world.oslo, actions=[each for each in ACTIONS if each != row.needs])
+    missing = needed(row)[-1]
+    return make_user("nearly", collection=world.oslo, actions=[each for each in ACTIONS if each != missing])
 
 
 def body_of(response):

@@ -121,7 +121,9 @@ class TestCopies:
     def test_publishing_the_copied_revisions_keeps_it(self, page, index):
         page.title = "Senere"
         page.save_revision()
-        elsewhere = index.get_parent().add_child(instance=type(index)(title="Annet", slug="annet", locale=index.locale))
+        elsewhere = index.get_parent().add_child(
+            instance=type(index)(title="Annet", slug="annet", locale=index.locale)
+        )
         copy = again(page.copy(to=elsewhere))
         own = copy.event
         for revision in copy.revisions.order_by("pk"):
@@ -216,7 +218,7 @@ class TestTranslationsAndAliases:
         page.copy_for_translation(english.locale)
         index = again(page).get_parent()
         index.copy(recursive=True, update_attrs={"slug": "kopi"})
-        english.copy(recursive=True, update_attrs={"slug": "copy"})
+        again(english).copy(recursive=True, update_attrs={"slug": "copy"})
         assert Event.objects.count() == 3
 
 
