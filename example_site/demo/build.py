@@ -18,6 +18,7 @@ from nsr_events.pages.models import EventIndexPage
 
 from . import conference, gathering
 from .events import add_event, add_page, add_programme, next_date
+from .others import TYPES, add_reports, add_small
 from .people import BIOGRAPHY, ORGANISATIONS, PEOPLE
 
 SLUGS = {
@@ -62,6 +63,8 @@ class _Demo:
         self.gathering()
         self.conference()
         self.opening()
+        add_small(self)
+        add_reports(self)
 
     def collections(self) -> None:
         root = Collection.get_first_root_node()
@@ -95,6 +98,7 @@ class _Demo:
             ("samling", {"nb": "Samling", "nn": "Samling", "en": "Gathering"}),
             ("konferanse", {"nb": "Konferanse", "nn": "Konferanse", "en": "Conference"}),
             ("apning", {"nb": "Åpning", "nn": "Opning", "en": "Opening"}),
+            *TYPES,
         ]
         self.types = {
             slug: EventType.objects.create(slug=slug, name=name, sort_order=order)

@@ -23,8 +23,11 @@ def clock(text: str) -> dt.time:
     return dt.time.fromisoformat(text)
 
 
-def add_event(demo, *, first, hours, themes, hosts, organisations, day_venues=None, **facts) -> Event:
-    """Create a confirmed event with its days, hosts and organisations."""
+def add_event(
+    demo, *, first, hours, themes, hosts, organisations, day_venues=None, now=None, **facts
+) -> Event:
+    """Create a confirmed event with its days, hosts and organisations; ``now`` is when that was."""
+    now = now or demo.now
     days = [
         EventDay(
             date=first + dt.timedelta(days=number),
@@ -40,17 +43,17 @@ def add_event(demo, *, first, hours, themes, hosts, organisations, day_venues=No
         "contact_email": "hanne@example.no",
         "contact_phone": "21 00 00 00",
     }
-    event = create_event(days=days, now=demo.now, by=demo.admin, **contact, **facts)
+    event = create_event(days=days, now=now, by=demo.admin, **contact, **facts)
     save_facts(
         event,
-        now=demo.now,
+        now=now,
         by=demo.admin,
         hosts={day.date: [demo.organisations[host]] for day, host in zip(days, hosts, strict=False)},
         organisations=[
             EventOrganisation(organisation=demo.organisations[key], role=role) for key, role in organisations
         ],
     )
-    change_status(event, Event.Status.CONFIRMED, now=demo.now, by=demo.admin)
+    change_status(event, Event.Status.CONFIRMED, now=now, by=demo.admin)
     return event
 
 
