@@ -123,6 +123,8 @@ def event_context(page, *, programme: Programme | None, now: dt.datetime, reques
         "body_main": [block for block in page.body if block.block_type not in SIDE_BLOCKS],
         "body_side": [block for block in page.body if block.block_type in SIDE_BLOCKS],
         "programme": programme,
+        "tells_programme": programme is not None or not (event.is_off or event.end < now),
+        "is_over": event.end < now,
         "speakers": with_profiles(speakers[:PEOPLE_SHOWN]),
         "speakers_count": len(speakers),
         "hosts": hosts_line(days, organisations),
