@@ -32,7 +32,7 @@ from nsr_events.core.copying import (
     renamed_in_every_language,
     shift_to,
 )
-from nsr_events.core.events import check_days
+from nsr_events.core.events import MOST_YEARS_OFF, check_days
 from nsr_events.core.models import Event, EventDay
 from nsr_events.core.permissions import may
 from nsr_events.core.workspace import WorkspaceView
@@ -64,9 +64,9 @@ class EditionForm(forms.Form):
     def __init__(self, *args, event: Event, user, now: dt.datetime, **kwargs):
         self.event, self.now = event, now
         super().__init__(*args, initial=first_guess(event, now), **kwargs)
-        counts = {part: part.count(event, user) if part.count else 0 for part in parts_to_copy()}
         self.fields["parts"].choices = [
-            (part.key, f"{part.label} ({count})") for part, count in counts.items() if count
+            (part.key, f"{part.label} ({part.count(event, user) if part.count else 0})")
+            for part in parts_to_copy()
         ]
 
     def wish(self, name):
@@ -82,6 +82,13 @@ class EditionForm(forms.Form):
     def name(self):
         """The new event's name in every language."""
         return renamed_in_every_language(self.event.name, (self.event.edition, self.wish("edition")))
+
+    def clean_first_day(self):
+        """Refuse a year nobody meant before any day is counted from it."""
+        first = self.cleaned_data["first_day"]
+        if abs(first.year - self.now.year) > MOST_YEARS_OFF:
+            raise ValidationError(_("This date is more than ten years away. Check the year."))
+        return first
 
     def clean(self):
         values = super().clean()
