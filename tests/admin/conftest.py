@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
 from nsr_events.core.events import create_event
 from nsr_events.core.models import (
@@ -64,10 +65,23 @@ def make_event(name, *, collection, type, days=1, first=None, venue=None, **fact
     return create_event(days=rows, now=NOW, name={"nb": name}, **facts)
 
 
+def restore_wagtail():
+    """What Wagtail's migrations put into a database, where tests with a live server have flushed it."""
+    locale = Locale.objects.get_or_create(language_code="nb")[0]
+    if not Collection.objects.exists():
+        Collection.add_root(name="Root")
+    if not Page.objects.exists():
+        root = Page.add_root(instance=Page(title="Root", slug="root", locale=locale))
+        home = root.add_child(instance=Page(title="Hjem", slug="hjem", locale=locale))
+        Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    content_type = ContentType.objects.get_or_create(app_label="wagtailadmin", model="admin")[0]
+    Permission.objects.get_or_create(content_type=content_type, codename="access_admin")
+
+
 @pytest.fixture
 def world(db):
     """Oslo with its editor and event, Trøndelag with its own; the registers both share."""
-    Locale.objects.get_or_create(language_code="nb")
+    restore_wagtail()
     root = Collection.get_first_root_node()
     oslo, trondelag = root.add_child(name="Oslo krets"), root.add_child(name="Trøndelag krets")
     type_ = EventType.objects.create(name={"nb": "Konferanse"}, slug="konferanse")

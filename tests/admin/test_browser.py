@@ -7,7 +7,7 @@ from django.urls import reverse
 from nsr_events.admin.pages import make_page
 from nsr_events.core.models import EventDayHost, EventOrganisation
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORKSPACE = ["overview", "page", "days", "status", "delete"]
 CONTENT = ".ne-ws, #listing-results, .nice-padding"

@@ -22,7 +22,7 @@ from nsr_events.admin.pages import make_page
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import ACTIONS
 from nsr_events.pages.models import get_event_page_models
-from nsr_events.programme.models import Session
+from nsr_events.programme.models import Session, SessionPerson
 from nsr_events.programme.releases import release_programme
 from tests.admin.conftest import NOW, give_model, make_user
 
@@ -195,7 +195,9 @@ def matrix(world):
         start=world.event.start,
         end=world.event.start + dt.timedelta(hours=1),
         title={"nb": "Hemmelig programpost"},
+        room=world.room,
     )
+    SessionPerson.objects.create(session=world.session, person=world.person)
     release_programme(world.event, now=NOW, by=world.boss)
     make_page(world.event, parent=world.index, by=world.boss)
     return world
@@ -408,12 +410,19 @@ class TestPublicPages:
         "sessions/<uuid:uid>.ics/",
         "calendar.ics/",
         "programme.ics/",
+        "programme/changes/",
+        "programme/changes.atom/",
+        "programme/now.json/",
+        "people/<uuid:uid>/",
+        "rooms/<uuid:uid>/",
     }
     """Every route below an event page."""
 
     def addresses(self, page):
         for route in self.PUBLIC:
-            path = route.replace("<uuid:uid>", str(page.event.sessions.get().uid))
+            session = page.event.sessions.get()
+            rows = {"people": session.people.get().person, "rooms": session.room}
+            path = route.replace("<uuid:uid>", str(rows.get(route.split("/")[0], session).uid))
             yield route, page.url + (path.rstrip("/") if re.search(r"\.\w+/$", path) else path)
 
     def test_every_route_has_a_row(self, page):
