@@ -157,3 +157,45 @@ def test_no_cookie_for_a_visitor(visit):
     page.goto(page.url + "programme/")
 
     assert page.context.cookies() == []
+
+
+def test_a_star_survives_a_reload_and_filters_the_programme(visit):
+    page = visit(PAGES["programme"])
+    first = page.locator(".ne-fav").first
+    title = page.locator(".ne-s[data-uid] h4").first.inner_text()
+    assert first.get_attribute("aria-label") == f"Favoritt: {title}"
+    first.click()
+
+    page.reload()
+
+    assert page.locator(".ne-fav").first.get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Mine favoritter").click()
+    assert page.locator(".ne-s:visible").count() == 1
+    feed = page.locator("[data-ne-favourite-feed]").get_attribute("href")
+    assert page.locator(".ne-s:visible").get_attribute("data-uid") in feed
+
+
+def test_without_storage_there_are_no_stars(visit):
+    page = visit("/")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('none'); } });"
+    )
+    page.goto(page.url.rstrip("/") + PAGES["programme"])
+
+    assert page.locator(".ne-s").count() == 40
+    assert page.locator(".ne-fav").count() == 0
+
+
+def test_during_the_event_the_page_says_what_is_on_now(visit):
+    page = visit("/")
+    moment = page.evaluate(
+        f'fetch(\'{PAGES["programme"]}\').then(r => r.text()).then(t => t.match(/data-start="([^"]+)"/)[1])'
+    )
+    page.route("**/now.json", lambda route: route.fulfill(json={"now": moment, "rooms": {}, "until": None}))
+    page.clock.set_fixed_time(moment)
+    page.goto(page.url.rstrip("/") + PAGES["programme"])
+
+    page.locator("[data-ne-nownext]").wait_for(state="visible")
+    assert "Kaffe og registrering" in page.locator("[data-now]").inner_text()
+    assert page.locator(".ne-s.is-now").count() == 1
+    assert page.get_by_role("link", name="Hopp til nå").is_visible()

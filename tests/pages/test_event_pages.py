@@ -10,7 +10,6 @@ from wagtail.models import PageViewRestriction
 
 from nsr_events.core.events import change_status, save_facts
 from nsr_events.core.models import Event, EventOrganisation, Organisation, Person, Room, Venue
-from nsr_events.pages.models import EventPage
 from nsr_events.programme.models import Session
 from nsr_events.programme.releases import release_programme
 from nsr_events.programme.sessions import cancel, create_session, update_session
@@ -135,7 +134,7 @@ def test_no_edit_changes_a_public_byte_before_it_is_released(client, page):
     update_session(
         page.event, session.uid, version=session.version, now=NOW, title={"nb": "Nytt navn"}, start="12:00"
     )
-    draft = EventPage.objects.get(pk=page.pk)
+    draft = type(page).objects.get(pk=page.pk)
     draft.intro = "Et utkast."
     draft.save_revision()
 
@@ -299,11 +298,11 @@ def test_a_page_moved_elsewhere_takes_its_programme_and_feeds_along(
     client, page, django_capture_on_commit_callbacks
 ):
     old = page.url
-    page = EventPage.objects.get(pk=page.pk)
+    page = type(page).objects.get(pk=page.pk)
     page.slug = "nytt-navn"
     with django_capture_on_commit_callbacks(execute=True):
         page.save_revision().publish()
-    new = EventPage.objects.get(pk=page.pk).url
+    new = type(page).objects.get(pk=page.pk).url
 
     for path in ("", "programme/", "calendar.ics", "programme.ics"):
         response = client.get(old + path, follow=True)
@@ -324,12 +323,12 @@ def test_a_page_keeps_its_own_event_whatever_a_revision_says(page):
 
     revision.publish()
 
-    assert EventPage.objects.get(pk=page.pk).event_id == page.event_id
+    assert type(page).objects.get(pk=page.pk).event_id == page.event_id
     assert Event.objects.count() == 2
 
 
 def test_a_preview_of_a_page_that_was_never_saved_works(page):
-    draft = EventPage(title="Ny", slug="ny", event=page.event, locale=page.locale)
+    draft = type(page)(title="Ny", slug="ny", event=page.event, locale=page.locale)
 
     response = draft.make_preview_request()
 
