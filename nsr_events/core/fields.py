@@ -11,6 +11,7 @@ forbids them).
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from i18nfield import fields as stock
 from i18nfield.strings import LazyI18nString
@@ -23,6 +24,7 @@ class I18nWidget(forms.MultiWidget):
 
     def __init__(self, widget=forms.TextInput, attrs=None):
         self.languages = content_languages()
+        self.field_label = ""
         super().__init__({code: widget({"lang": code}) for code, _name in self.languages}, attrs)
 
     @property
@@ -52,9 +54,9 @@ class I18nWidget(forms.MultiWidget):
             '<div class="ne-i18n">{}</div>',
             format_html_join(
                 "",
-                '<div class="ne-i18n__row"><label for="{}">{}</label>{}</div>',
+                '<div class="ne-i18n__row"><label for="{}"><span class="w-sr-only">{}</span> {}</label>{}</div>',
                 (
-                    (row["attrs"].get("id", ""), name, self._input(row, renderer))
+                    (row["attrs"].get("id", ""), capfirst(self.field_label), name, self._input(row, renderer))
                     for row, (_code, name) in zip(rows, self.languages, strict=True)
                 ),
             ),
@@ -78,6 +80,7 @@ class I18nFormField(forms.MultiValueField):
         if not isinstance(widget, I18nWidget):
             widget = I18nWidget(type(widget) if widget else forms.TextInput)
         super().__init__(fields, widget=widget, required=required, require_all_fields=False, **kwargs)
+        self.widget.field_label = self.label or ""
         for field, sub in zip(self.fields, self.widget.widgets, strict=True):
             sub.attrs.update(field.widget_attrs(sub))
             sub.is_required = field.required
