@@ -97,7 +97,7 @@ class I18nFormField(forms.MultiValueField):
             if (
                 self.required
                 and len(self.languages) > 1
-                and any(e.code == "required" for e in error.error_list)
+                and any(e.code in {"required", "incomplete"} for e in error.error_list)
             ):
                 name = dict(self.languages)[default_language()]
                 raise ValidationError(
