@@ -7,16 +7,16 @@ from pathlib import Path
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="nsr-events-tests-"))
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 
-from example_site.settings.base import *  # noqa: F403
+from example_site.settings.base import *
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.empty_pages"]  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.empty_pages"]
 SECRET_KEY = "a-key-for-tests-only-long-enough-for-the-checks-of-django"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if not os.environ["DATABASE_URL"]:
     # A file, so that the live server's threads see what the test wrote.
-    DATABASES["default"]["TEST"] = {  # noqa: F405
+    DATABASES["default"]["TEST"] = {
         "NAME": str(
             Path(os.environ["DATA_DIR"]) / f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.sqlite3"
         )

@@ -91,19 +91,18 @@ class I18nFormField(forms.MultiValueField):
         )
 
     def clean(self, value):
-        try:
-            return super().clean(value)
-        except ValidationError as error:
-            if (
-                self.required
-                and len(self.languages) > 1
-                and any(e.code in {"required", "incomplete"} for e in error.error_list)
-            ):
-                name = dict(self.languages)[default_language()]
-                raise ValidationError(
-                    _("Write this in %(language)s.") % {"language": name}, code="required"
-                ) from None
-            raise
+        """Say which language is missing: the stock messages speak of an incomplete value."""
+        name, default = dict(self.languages)[default_language()], self._default_text(value)
+        if self.required and len(self.languages) > 1 and not default.strip():
+            message = _("Write this in %(language)s.") % {"language": name}
+            raise ValidationError(message, code="required")
+        return super().clean(value)
+
+    def _default_text(self, value) -> str:
+        codes = [code for code, _name in self.languages]
+        texts = list(value or [])
+        position = codes.index(default_language())
+        return str(texts[position] or "") if position < len(texts) else ""
 
     def has_changed(self, initial, data):
         return self.widget.decompress(initial) != [text or "" for text in data or []]
