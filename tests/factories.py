@@ -9,21 +9,30 @@ from wagtail.models import Collection, Locale, Page, Site
 from example_site.demo.load import Size, add_conference
 from nsr_events.core.events import create_event
 from nsr_events.core.models import Event, EventDay, EventType
-from nsr_events.pages.models import EventIndexPage, EventPage
+from nsr_events.pages.models import (
+    EventIndexPageMixin,
+    EventPageMixin,
+    get_event_index_page_models,
+    get_event_page_models,
+)
 
 NOW = dt.datetime(2027, 1, 15, 12, tzinfo=dt.UTC)
 
 
 def make_index(
     language: str = "nb", *, title: str = "Arrangementer", slug: str = "arrangementer"
-) -> EventIndexPage:
-    """An index of events right below the site's root page; the root of another language is made when missing."""
+) -> EventIndexPageMixin:
+    """An index of events right below the site's root page; the root of another language is made when missing.
+
+    Pages are of the type that editors may create: ours, or the site's own where ours are switched off.
+    """
     locale, _made = Locale.objects.get_or_create(language_code=language)
     home = _home()
     parent = home if home.locale_id == locale.pk else home.copy_for_translation(locale)
     parent.live = True
     parent.save()
-    return parent.add_child(instance=EventIndexPage(title=title, slug=slug, locale=locale))
+    model = next(model for model in get_event_index_page_models() if model.can_create_at(parent))
+    return parent.add_child(instance=model(title=title, slug=slug, locale=locale))
 
 
 def _home() -> Page:
@@ -55,16 +64,19 @@ def make_event(
     return create_event(days=rows, now=facts.pop("now", NOW), name=name, **facts)
 
 
-def make_page(event: Event, index: EventIndexPage, *, live: bool = True, **fields) -> EventPage:
+def make_page(event: Event, index: EventIndexPageMixin, *, live: bool = True, **fields) -> EventPageMixin:
     """A page of ``event`` below ``index``, published as an editor would."""
     fields = {"title": str(event.name), "slug": f"arrangement-{event.pk}", "intro": "Kort sagt.", **fields}
-    page = index.add_child(instance=EventPage(event=event, locale=index.locale, live=False, **fields))
+    model = next(model for model in get_event_page_models() if model.can_create_at(index))
+    page = index.add_child(instance=model(event=event, locale=index.locale, live=False, **fields))
     if live:
         page.save_revision().publish()
-        page = EventPage.objects.get(pk=page.pk)
+        page = model.objects.get(pk=page.pk)
     return page
 
 
-def make_conference(index: EventIndexPage, *, sessions: int, slug: str = "stor", **size) -> EventPage:
+def make_conference(
+    index: EventIndexPageMixin, *, sessions: int, slug: str = "stor", **size
+) -> EventPageMixin:
     """A published conference with a released programme of ``sessions`` sessions."""
     return add_conference(index, slug, size=Size(sessions=sessions, **size))

@@ -58,7 +58,20 @@ def refuse_reserved_slug(page: Page) -> None:
         )
 
 
-class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
+class OurTemplateMixin(models.Model):
+    """Shows a type of a site's own with our template, unless the site has one by Wagtail's naming."""
+
+    our_template = ""
+
+    class Meta:
+        abstract = True
+
+    def get_template(self, request, *args, **kwargs):
+        # Wagtail's metaclass names a template after every type and overrides what a mixin says.
+        return [super().get_template(request, *args, **kwargs), self.our_template]
+
+
+class EventIndexPageMixin(OurTemplateMixin, EventIndexRoutes, RoutablePageMixin, models.Model):
     """A page that lists the events presented below it, with archive and feed."""
 
     lists_events = True
@@ -92,13 +105,13 @@ class EventIndexPageMixin(EventIndexRoutes, RoutablePageMixin, models.Model):
         ),
     ]
     search_fields = [*Page.search_fields, index.SearchField("intro")]
-    template = "nsr_events/event_index_page.html"
+    our_template = "nsr_events/event_index_page.html"
 
     class Meta:
         abstract = True
 
 
-class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.Model):
+class EventPageMixin(OurTemplateMixin, ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.Model):
     """A page that presents one event to the public in one language."""
 
     shows_event = True
@@ -161,7 +174,7 @@ class EventPageMixin(ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.M
         index.SearchField("body"),
         index.FilterField("event"),
     ]
-    template = "nsr_events/event_page.html"
+    our_template = "nsr_events/event_page.html"
     base_form_class = EventPageForm
 
     class Meta:

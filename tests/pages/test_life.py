@@ -283,7 +283,7 @@ class TestMoves:
 class TestTheForm:
     def post(self, **fields):
         empty = {f"{name}-count": "0" for name in ("body", "practical", "documents", "related")}
-        return {"title": "Side", "slug": "side", "intro": "", "kicker": "", "comments-TOTAL_FORMS": "0",
+        return {"title": "Side", "slug": "side", "intro": "", "kicker": "", "credits": "0", "comments-TOTAL_FORMS": "0",
                 "comments-INITIAL_FORMS": "0", "comments-MIN_NUM_FORMS": "0", "comments-MAX_NUM_FORMS": "1000",
                 **empty, **fields}  # fmt: skip
 
@@ -311,7 +311,7 @@ class TestTheForm:
         response = admin.post(address_of_new, self.post(event=page.event_id))
         assert response.status_code == 200
         assert "event" in response.context["form"].errors
-        assert f"“{page.event}”" in str(response.context["form"].errors)
+        assert str(page.event) in str(response.context["form"].errors["event"])
         assert Event.objects.count() == 1
 
     def test_a_new_page_takes_the_event_that_was_chosen(self, page, admin, address_of_new):
@@ -366,7 +366,7 @@ class TestTheCopyButton:
     def test_wagtails_own_form_makes_an_event_and_says_so(self, page, admin):
         response = admin.post(self.copy(page), self.form(page), follow=True)
         assert_own_copy(Page.objects.get(slug="kopi"), page)
-        assert any("egen" in str(each) or "its own" in str(each) for each in response.context["messages"])
+        assert "info" in {each.level_tag for each in response.context["messages"]}
 
     def test_other_pages_are_copied_as_ever(self, page, admin, index):
         assert admin.get(self.copy(index)).status_code == 200
@@ -374,7 +374,7 @@ class TestTheCopyButton:
     def test_a_section_copied_by_the_button_tells_how_many_events_were_made(self, page, admin, index):
         make_page(make_event("Dagen derpå"), index, slug="dagen-derpa")
         response = admin.post(self.copy(index), self.form(index, copy_subpages="on"), follow=True)
-        assert any("2" in str(each) for each in response.context["messages"])
+        assert any(each.level_tag == "info" and "2" in str(each) for each in response.context["messages"])
         assert Event.objects.count() == 4
 
     @pytest.fixture
