@@ -85,7 +85,9 @@ def question_before(event: Event, changes: set[str]) -> Question | None:
     audiences = [audience for _receiver, audience in answers if audience and audience.count]
     if not audiences:
         return None
-    return Question([str(MATERIAL_LABELS.get(name, name)) for name in material], audiences, ",".join(material))
+    return Question(
+        [str(MATERIAL_LABELS.get(name, name)) for name in material], audiences, ",".join(material)
+    )
 
 
 class PlacesView(WorkspaceView):
