@@ -5,6 +5,7 @@ from django.core.checks import Error, register
 from django.urls import NoReverseMatch, reverse
 
 from . import conf
+from .core import presets
 
 
 @register
@@ -46,3 +47,11 @@ def check_file_pattern(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register
+def check_presets(app_configs, **kwargs):
+    """Every preset file can be read and names only sections and keys that a part of an event knows."""
+    if any(problem.id == "nsr_events.E002" for problem in check_settings(app_configs)):
+        return []
+    return [Error(f"A preset for new events: {text}", id="nsr_events.E004") for text in presets.problems()]

@@ -7,6 +7,7 @@ a system check (``nsr_events.E001`` and ``E002``).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -36,6 +37,11 @@ SETTINGS: dict[str, Setting] = {
         True,
         (bool,),
         "Whether editors may create our own page types; off for sites that build theirs from the mixins.",
+    ),
+    "PRESETS": Setting(
+        None,
+        (str, Path, type(None)),
+        "Folder with the site's own presets for new events, as TOML files (docs/how-to/presets).",
     ),
     "ICAL_METHOD": Setting(
         None,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from nsr_events.core import presets
+from nsr_events.core.events import MOST_DAYS
 from nsr_events.core.forms import EssentialsForm
 from nsr_events.core.permissions import collections_to_add_to
 
@@ -20,10 +23,31 @@ from .pages import IndexPageField, make_page
 
 
 class NewEventForm(EssentialsForm):
-    """The essentials, and the page under which the event's draft page shall stand."""
+    """The essentials, what to begin with, and the page under which the event's draft page shall stand."""
+
+    preset = forms.ChoiceField(
+        label=gettext_lazy("Begin with"),
+        required=False,
+        help_text=gettext_lazy(
+            "A preset fills what you leave empty: days, hours, tracks and a first programme."
+        ),
+    )
+    number_of_days = forms.IntegerField(
+        label=gettext_lazy("Number of days"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        required=False,
+        help_text=gettext_lazy("Empty: as many as the preset has, else one."),
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, user=user, **kwargs)
+        self.presets = presets.presets()
+        language = get_language() or "en"
+        self.fields["preset"].choices = [
+            ("", _("An empty event")),
+            *((key, preset.label(language)) for key, preset in self.presets.items()),
+        ]
         self.fields["parent"] = IndexPageField(
             user=user,
             label=gettext_lazy("Draft page under"),
@@ -31,6 +55,24 @@ class NewEventForm(EssentialsForm):
             empty_label=gettext_lazy("No page yet"),
             help_text=gettext_lazy("The page is a draft until you publish it."),
         )
+
+    def days(self):
+        """The wished days; a preset has its say where the form is left empty."""
+        values = self.cleaned_data
+        if not (preset := self.presets.get(values["preset"])):
+            values["number_of_days"] = values["number_of_days"] or 1
+            return super().days()
+        days = presets.make_days(preset, values["first_day"], values["number_of_days"])
+        for day in days:
+            day.opens, day.closes = values["opens"] or day.opens, values["closes"] or day.closes
+        return days
+
+    def create(self, *, now, by):
+        """Make the event and let the preset fill it."""
+        event = super().create(now=now, by=by)
+        if preset := self.presets.get(self.cleaned_data["preset"]):
+            presets.apply_preset(event, preset, now=now, by=by)
+        return event
 
 
 class NewEventView(WagtailAdminTemplateMixin, FormView):

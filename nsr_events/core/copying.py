@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.strings import LazyI18nString
 from wagtail.log_actions import log
 
-from .events import _set_bounds, lock_event
+from .events import _set_bounds, lock_event, save_facts
 from .models import Event, EventDay, EventDayHost, EventOrganisation
 from .signals import event_changed
-from .texts import as_dict
+from .texts import as_dict, content_languages
 
 RESET_FACTS = frozenset({
     "uid", "name", "edition", "start", "end", "status", "status_note", "status_changed_at", "previous_start",
@@ -32,6 +32,9 @@ RESET_FACTS = frozenset({
 """Columns of the event that the copy does not take over as they are."""
 
 SATURDAY = 5
+
+FACT_KEYS = {"format": (str,), "times_known": (bool,), "audience": (dict,), "fee_note": (dict,)}
+DAY_KEYS = {"opens": (dt.time,), "closes": (dt.time,), "theme": (dict,)}
 
 
 @dataclass(frozen=True)
@@ -112,14 +115,15 @@ class Copying:
     made: dict[str, dict[Any, Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EventPart:
     """A part of an event that a domain knows how to copy, to count and to fill from a preset.
 
     ``key`` is also the name of the preset's section, ``needs`` the keys of parts without which this one means nothing.
     ``copy(copying)`` is None for what every copy carries. ``count(event, by)`` says how many rows ``by`` would copy,
     ``moments(event, shift)`` which dates move. ``with_page`` is False for what copying a page does by itself.
-    ``preset_keys`` are the keys a section may hold; ``apply_preset(event, section, now=, by=)`` carries it out.
+    ``preset_keys`` are the keys a preset's section may hold, with the types of TOML that each may have;
+    ``apply_preset(event, section, now=, by=)`` carries the section out on a new event.
     """
 
     key: str
@@ -129,7 +133,7 @@ class EventPart:
     count: Callable[[Event, Any], int] | None = None
     moments: Callable[[Event, Shift], Iterable[Moment]] | None = None
     with_page: bool = True
-    preset_keys: frozenset[str] = frozenset()
+    preset_keys: Mapping[str, tuple[type, ...]] = field(default_factory=dict)
     apply_preset: Callable[..., None] | None = None
 
 
@@ -266,11 +270,44 @@ def _moments_of_days(event: Event, shift: Shift) -> Iterable[Moment]:
         yield Moment(f"{label}: {day.theme}" if str(day.theme) else label, before, after, whole_day=True)
 
 
+def _apply_facts(event: Event, section: Mapping[str, Any], *, now: dt.datetime, by: Any) -> None:
+    for name, value in section.items():
+        setattr(
+            event, name, LazyI18nString(in_content_languages(value)) if isinstance(value, dict) else value
+        )
+    save_facts(event, now=now, by=by)
+
+
+def _apply_days(event: Event, section: list[Mapping[str, Any]], *, now: dt.datetime, by: Any) -> None:
+    """Fill the hours and themes that the event's days do not have yet; which days there are, the event says."""
+    days = list(event.days.all())
+    for day, wished in zip(days, section, strict=False):
+        day.opens, day.closes = day.opens or wished.get("opens"), day.closes or wished.get("closes")
+        if wished.get("theme") and not as_dict(day.theme):
+            day.theme = LazyI18nString(in_content_languages(wished["theme"]))
+    save_facts(event, now=now, by=by, days=days)
+
+
+def in_content_languages(value: Any) -> Any:
+    """Return ``{language: words}`` for the languages that editors write in; other values as they are."""
+    codes = {code for code, _name in content_languages()}
+    return (
+        {code: words for code, words in value.items() if code in codes} if isinstance(value, dict) else value
+    )
+
+
 def register() -> None:
     """Make this package's own parts known; facts and days come with every copy."""
-    register_part(EventPart("facts", _("Facts")))
+    register_part(EventPart("facts", _("Facts"), preset_keys=FACT_KEYS, apply_preset=_apply_facts))
     register_part(
-        EventPart("days", _("Days"), count=lambda event, by: event.days.count(), moments=_moments_of_days)
+        EventPart(
+            "days",
+            _("Days"),
+            count=lambda event, by: event.days.count(),
+            moments=_moments_of_days,
+            preset_keys=DAY_KEYS,
+            apply_preset=_apply_days,
+        )
     )
     register_part(
         EventPart(

@@ -143,3 +143,26 @@ def test_an_event_is_made_from_the_chooser(as_editor, world, form):
 def test_a_mistake_in_the_chooser_shows_its_form_again(as_editor, world, form):
     response = as_editor.post("/admin/events/choose/event/create/", {**form, "first_day": "9999-12-31"})
     assert response.json()["step"] == "reshow_creation_form"
+
+
+class TestPresets:
+    def test_a_preset_fills_what_is_left_empty(self, as_editor, world, form, soon):
+        as_editor.post(URL, {**form, "preset": "samling", "number_of_days": "", "opens": "", "closes": ""})
+        event = made()
+        assert [(day.date, day.opens) for day in event.days.all()] == [
+            (soon + dt.timedelta(days=number), dt.time(9)) for number in range(3)
+        ]
+        assert event.sessions.filter(kind="meal").exists()
+        assert not event.releases.exists()
+
+    def test_what_is_typed_wins(self, as_editor, world, form):
+        as_editor.post(URL, {**form, "preset": "samling", "number_of_days": "1", "opens": "08:30"})
+        assert [day.opens for day in made().days.all()] == [dt.time(8, 30)]
+
+    def test_without_one_an_empty_number_is_one_day(self, as_editor, world, form):
+        as_editor.post(URL, {**form, "number_of_days": ""})
+        assert made().days.count() == 1
+
+    def test_one_that_does_not_exist_is_refused(self, as_editor, world, form):
+        response = as_editor.post(URL, {**form, "preset": "../../etc/passwd"})
+        assert response.context["form"].errors["preset"]
