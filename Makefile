@@ -52,7 +52,7 @@ lint: $(STAMP) ## every static gate
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit --quiet --recursive --severity-level medium nsr_events example_site
-	$(MANAGE) makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	$(BIN)/python scripts/check_deploy.py
 	$(BIN)/python scripts/vendor.py --check
 	$(BIN)/python scripts/catalogues.py --check
