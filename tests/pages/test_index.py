@@ -6,6 +6,7 @@ import feedparser
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
 from nsr_events.core.events import change_status
 from nsr_events.core.models import EventOrganisation, EventType, Organisation, Region
@@ -188,3 +189,36 @@ def test_the_last_day_of_a_night_event_is_the_day_it_began(index):
     event = make_event("Natt", date=dt.date(2027, 6, 8), hours=("20:00", "02:00"))
 
     assert listing.last_date(event) == dt.date(2027, 6, 8)
+
+
+INDEX_ROUTES = {"", "archive/", "month/2027-06/", "calendar.ics", "feed.xml"}
+
+
+def test_every_route_below_an_index_is_known_to_these_tests(index):
+    declared = {str(route.pattern).lstrip("^") for route in type(index).get_subpage_urls()}
+
+    assert declared == {"", "archive/", "month/<str:month>/", "feed.xml/", "calendar.ics/"}
+
+
+@pytest.mark.parametrize("path", sorted(INDEX_ROUTES))
+def test_a_restricted_index_leaks_nothing_at_any_route(client, index, path):
+    make_page(make_event("Hemmelig samling", date=dt.date(2027, 6, 8)), index)
+    PageViewRestriction.objects.create(page=index, restriction_type=PageViewRestriction.LOGIN)
+
+    response = client.get(index.url + path)
+
+    assert response.status_code == 302
+    assert b"Hemmelig" not in response.content
+
+
+@pytest.mark.parametrize("path", sorted(INDEX_ROUTES))
+def test_a_restricted_index_is_never_stored_by_a_cache(admin_client, index, path):
+    PageViewRestriction.objects.create(page=index, restriction_type=PageViewRestriction.LOGIN)
+
+    assert "private" in admin_client.get(index.url + path)["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", sorted(INDEX_ROUTES))
+def test_the_routes_of_an_index_answer_get_and_head_only(client, index, path):
+    assert client.head(index.url + path).status_code == 200
+    assert client.post(index.url + path).status_code == 405
