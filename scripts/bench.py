@@ -6,6 +6,7 @@ response, and of 300 sessions to 30.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import statistics
@@ -37,7 +38,9 @@ from nsr_events.programme.releases import release_programme  # noqa: E402
 from nsr_events.programme.timetable import Placed, lay_out  # noqa: E402
 from nsr_events.programme.working import load_working  # noqa: E402
 from tests.empty_pages.models import EmptyRoutablePage  # noqa: E402
-from tests.factories import make_conference, make_index  # noqa: E402
+from tests.factories import make_conference, make_event, make_index, make_page  # noqa: E402
+
+NEXT_YEAR = timezone.localdate() + dt.timedelta(days=300)
 
 
 def say(name: str, value: float, unit: str, **detail) -> None:
@@ -101,6 +104,32 @@ def _page(client: Client, name: str, big: str, small: str, reference: float, not
     )
 
 
+def index_feed(client: Client, index) -> None:
+    """The index and its feed with 200 events, as ratios to 20."""
+    for number in range(20):
+        make_page(make_event(f"Samling {number}", date=NEXT_YEAR), index)
+    few = {name: median_ms(lambda a=address: client.get(a), times=5) for name, address in _of_index(index)}
+    for number in range(20, 200):
+        make_page(make_event(f"Samling {number}", date=NEXT_YEAR), index)
+    for name, address in _of_index(index):
+        many = median_ms(lambda a=address: client.get(a), times=5)
+        say(
+            f"{name}_200",
+            many,
+            "ms",
+            to_20_events=round(many / few[name], 2),
+            queries=queries(lambda a=address: client.get(a)),
+        )
+
+
+def _of_index(index) -> list[tuple[str, str]]:
+    return [
+        ("index_page", index.url),
+        ("index_feed", f"{index.url}calendar.ics"),
+        ("news_feed", f"{index.url}feed.xml"),
+    ]
+
+
 def programme(big, small) -> None:
     """The working programme's pure and database parts, each as a ratio of 300 sessions to 30."""
     for name, measure in (
@@ -139,6 +168,7 @@ def main() -> None:
     empty = index.add_child(instance=EmptyRoutablePage(title="Tom", slug="tom", locale=index.locale))
     pages(Client(), big, small, empty)
     programme(big, small)
+    index_feed(Client(), index)
 
 
 if __name__ == "__main__":
