@@ -41,6 +41,7 @@ class OverviewView(WorkspaceView):
         return super().get_context_data(
             days=days,
             may_change=may_change,
+            may_copy=may_change and may(self.request.user, "add", self.event),
             may_delete=may(self.request.user, "delete", self.event),
             items=checklist.items_for(self.event, now=timezone.now()) if may_change else [],
             log_entries=recent_entries(self.event) if may_change else [],

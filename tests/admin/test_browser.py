@@ -9,7 +9,7 @@ from nsr_events.core.models import EventDayHost, EventOrganisation
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-WORKSPACE = ["overview", "page", "days", "status", "delete"]
+WORKSPACE = ["overview", "page", "days", "status", "edition", "delete"]
 CONTENT = ".ne-ws, #listing-results, .nice-padding"
 """Our own markup. Wagtail's sidebar, header and dialogs are not ours to mend."""
 
