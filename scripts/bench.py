@@ -113,21 +113,13 @@ def index_feed(client: Client, index) -> None:
         make_page(make_event(f"Samling {number}", date=NEXT_YEAR), index)
     for name, address in _of_index(index):
         many = median_ms(lambda a=address: client.get(a), times=5)
-        say(
-            f"{name}_200",
-            many,
-            "ms",
-            to_20_events=round(many / few[name], 2),
-            queries=queries(lambda a=address: client.get(a)),
-        )
+        count = queries(lambda a=address: client.get(a))
+        say(f"{name}_200", many, "ms", to_20_events=round(many / few[name], 2), queries=count)
 
 
 def _of_index(index) -> list[tuple[str, str]]:
-    return [
-        ("index_page", index.url),
-        ("index_feed", f"{index.url}calendar.ics"),
-        ("news_feed", f"{index.url}feed.xml"),
-    ]
+    files = {"index_page": "", "index_feed": "calendar.ics", "news_feed": "feed.xml"}
+    return [(name, index.url + path) for name, path in files.items()]
 
 
 def programme(big, small) -> None:
