@@ -26,11 +26,11 @@ install: $(STAMP) ## make .venv and install
 
 demo: .demo/installed ## start the demo at http://127.0.0.1:8000/ (PORT= changes it)
 	$(MANAGE) migrate --verbosity 0
-	$(MANAGE) build_demo
+	$(MANAGE) build_demo --port $(PORT)
 	@exec $(MANAGE) serve_demo --port $(PORT)
 
 demo-reset: ## forget the demo's data and start over
-	rm -rf .demo
+	rm -rf .demo/demo.sqlite3* .demo/media
 	$(MAKE) demo
 
 export REQUIRE_ALL

@@ -4,6 +4,22 @@ import os
 import shutil
 
 import pytest
+from django.core.cache import cache
+from django.utils import translation
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is no failure: no test asserts a time.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def fresh_state():
+    """Each test starts in bokmål and with an empty cache: both outlive a test's transaction."""
+    cache.clear()
+    with translation.override("nb"):
+        yield
+    cache.clear()
 
 
 def chromium_binary():

@@ -26,7 +26,7 @@ def running_demo(folder: Path, *commands: list[str]):
         "DATABASE_URL": "",
         "BASE_URL": f"http://127.0.0.1:{port}",
     }
-    for command in (["migrate", "--verbosity", "0"], ["build_demo"], *commands):
+    for command in (["migrate", "--verbosity", "0"], ["build_demo", "--port", str(port)], *commands):
         subprocess.run([*MANAGE, *command], env=environment, check=True, stdout=subprocess.DEVNULL)
     server = subprocess.Popen(
         [*MANAGE, "serve_demo", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL

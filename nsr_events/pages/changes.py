@@ -41,21 +41,28 @@ class Logged:
     days: list[DayLines]
 
 
-def change_log(page, zone: str) -> list[Logged]:
-    """The newest releases that changed something a reader notices, the newest first; one query.
-
-    ``zone`` is the event's time zone.
-    """
+def change_log(page) -> list[Logged]:
+    """The newest releases that changed something a reader notices, the newest first; one query."""
     rows = (
         ProgrammeRelease.objects.filter(event_id=page.event_id, in_log=True)
         .order_by("-number")
-        .values("number", "at", "note", "changes", rooms=F("snapshot__rooms"), days=F("snapshot__days"))
+        .values(
+            "number",
+            "at",
+            "note",
+            "changes",
+            rooms=F("snapshot__rooms"),
+            days=F("snapshot__days"),
+            tz=F("snapshot__tz"),
+        )
     )
-    logged = (_logged(row, ZoneInfo(zone), page.language) for row in rows[:MOST_RELEASES])
+    logged = (_logged(row, page.language) for row in rows[:MOST_RELEASES])
     return [one for one in logged if one.days or one.summary or one.note]
 
 
-def _logged(row: dict, zone: ZoneInfo, language: str) -> Logged:
+def _logged(row: dict, language: str) -> Logged:
+    # In the zone readers saw it in, also after the event has got another one.
+    zone = ZoneInfo(row["tz"])
     found = [_change(change) for change in row["changes"] if change["kind"] in IN_LOG]
     edited = sum(change.kind == "edited" for change in found)
     told = [change for change in found if change.kind != "edited"]

@@ -69,7 +69,7 @@ def show_month(page, request: HttpRequest, month: str) -> HttpResponse:
 def index_feed_xml(page, request: HttpRequest) -> HttpResponse:
     """The Atom feed of an index, under the filters calendars know."""
     events = filter_events(listing.listed_events(page), feeds.index_filters(request.GET))
-    return answer_feed(request, atom_feed(page, events, request), private=_is_personal(page, request))
+    return answer_feed(request, atom_feed(page, events, request), private=_restrictions(page).exists())
 
 
 def _filtered(page, request: HttpRequest):
@@ -114,7 +114,7 @@ def index_calendar(page, request: HttpRequest) -> HttpResponse:
         name=page.title,
         description=page.intro,
         filters=feeds.index_filters(request.GET),
-        public=not _is_personal(page, request),
+        public=not _restrictions(page).exists(),
     )
 
 
@@ -176,7 +176,7 @@ def _rows_of_event(page, request: HttpRequest) -> list[listing.Row]:
 
 def show_changes(page, request: HttpRequest) -> HttpResponse:
     """The public change log of the programme."""
-    log = change_log(page, page.facts.timezone)
+    log = change_log(page)
     context = {"event": page.facts, "log": log, "feed_url": page.full_file_url("changes_feed")}
     context["programme_url"] = page.get_url(request) + page.reverse_subpage("programme")
     return respond(page, request, "nsr_events/changes_page.html", context)
@@ -184,8 +184,8 @@ def show_changes(page, request: HttpRequest) -> HttpResponse:
 
 def changes_feed(page, request: HttpRequest) -> HttpResponse:
     """The change log as an Atom feed."""
-    feed = change_feed(page, change_log(page, page.facts.timezone))
-    return answer_feed(request, feed, private=_is_personal(page, request))
+    feed = change_feed(page, change_log(page))
+    return answer_feed(request, feed, private=_restrictions(page).exists())
 
 
 def now_json(page, request: HttpRequest) -> HttpResponse:

@@ -367,7 +367,7 @@ def test_an_acceptance_can_be_taken_back(event):
 def test_what_has_no_title_cannot_be_accepted(event):
     make_session(event, title={"en": "Threats"})
     [stop] = check_programme(load_working(event), now=NOW).stops
-    with pytest.raises(Exception, match=_("This must be mended")):
+    with pytest.raises(Exception, match=_("Dette må rettes")):
         accept_conflict(event, stop.fingerprint, reason="Nei", now=NOW)
 
 
@@ -375,7 +375,7 @@ def test_accepting_asks_for_a_reason(event):
     make_session(event, "En")
     make_session(event, "To")
     [stop] = check_programme(load_working(event), now=NOW).stops
-    with pytest.raises(Exception, match="why"):
+    with pytest.raises(Exception, match="hvorfor"):
         accept_conflict(event, stop.fingerprint, reason="  ", now=NOW)
 
 
