@@ -1,7 +1,7 @@
 """Registration with Wagtail, and nothing else: each screen lives in its domain's package."""
 
 from django.templatetags.static import static
-from django.urls import include, path, reverse_lazy
+from django.urls import include, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -55,7 +55,7 @@ def register_choosers():
 def register_search_area():
     """Events in the global search."""
     return menu.EventSearchArea(
-        _("Events"), reverse_lazy("nsr_events_admin:index"), name="nsr-events", icon_name="date", order=250
+        _("Events"), reverse("nsr_events_admin:index"), name="nsr-events", icon_name="date", order=250
     )
 
 

@@ -15,6 +15,7 @@ from wagtail.search.backends import get_search_backend
 from nsr_events.core import events
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import ACTIONS, collections_to_add_to, event_policy, may, visible_events
+from nsr_events.core.searching import plain_words
 
 from .deletion import delete_if_free
 from .events import EventFilterSet
@@ -54,8 +55,11 @@ class EventBulkAction(BulkAction):
     def _listed(self, seen):
         """What the listing shows with the filters and the words searched for in the address."""
         listed = EventFilterSet(self.request.GET, seen, request=self.request).qs
-        words = self.request.GET.get("q", "").strip()
-        return get_search_backend().autocomplete(words, listed) if words else listed
+        typed = self.request.GET.get("q", "").strip()
+        if not typed:
+            return listed
+        words = plain_words(typed)
+        return get_search_backend().autocomplete(words, listed) if words else listed.none()
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(

@@ -21,6 +21,7 @@ from wagtail.models import Collection
 
 from nsr_events.core.models import Event, EventType, Region, Series
 from nsr_events.core.permissions import ACTIONS, event_policy, visible_events
+from nsr_events.core.searching import PlainSearchMixin
 from nsr_events.core.workspace import dates_of
 
 
@@ -94,7 +95,7 @@ class StatusColumn(Column):
     cell_template_name = "nsr_events/admin/tables/status_cell.html"
 
 
-class EventIndexView(generic.IndexView):
+class EventIndexView(PlainSearchMixin, generic.IndexView):
     """All events of the user's collections."""
 
     model = Event

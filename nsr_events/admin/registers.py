@@ -18,6 +18,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from nsr_events.core.choosers import OrganisationChooser
 from nsr_events.core.models import EventType, Organisation, Person, Region, Room, Series, Venue
+from nsr_events.core.searching import PlainSearchMixin
 
 from .holders import holders_in_words, protected_by
 
@@ -42,12 +43,17 @@ class RegisterDeleteView(generic.DeleteView):
             return self.render_to_response(self.get_context_data())
 
 
+class RegisterIndexView(PlainSearchMixin, generic.IndexView):
+    """A register's listing."""
+
+
 class RegisterViewSet(ModelViewSet):
     """A register: no copies, no usage screen (it would name other collections' events), deletion that
     explains.
     """
 
     copy_view_enabled = False
+    index_view_class = RegisterIndexView
     delete_view_class = RegisterDeleteView
     template_prefix = "nsr_events/admin/"
     add_to_admin_menu = False

@@ -17,6 +17,7 @@ from wagtail.permissions import policy_registry
 
 from .models import Event, Organisation, Person, Room, Venue
 from .permissions import event_policy, visible_events
+from .searching import PlainFilterMixin
 
 EDITING = ("add", "change")
 
@@ -56,6 +57,10 @@ class ListsChoosableMixin(ForEditorsMixin):
 
     def get_object_list(self):
         return self.choosable()
+
+    def get_filter_form_class(self):
+        form = super().get_filter_form_class()
+        return type("PlainFilterForm", (PlainFilterMixin, form), {})
 
     def filter_object_list(self, objects):
         given = [self.request.GET[name] for name in self.url_filter_parameters if name in self.request.GET]

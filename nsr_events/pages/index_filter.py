@@ -20,6 +20,7 @@ from wagtail.models import Page
 from nsr_events.calendars.filters import INDEX_KEYS, filter_events, parse_filters
 from nsr_events.core import formats
 from nsr_events.core.models import LATEST_CLOSE, Event, EventOrganisation
+from nsr_events.core.searching import plain_words
 
 from .page_types import get_event_page_models
 
@@ -123,11 +124,8 @@ def _in_months(months: tuple[str, ...]) -> Q:
 
 
 def _found(words: str, index: Page) -> list[int]:
-    """Events whose page, programme or people hold the words, through Wagtail's search index.
-
-    Signs are left out: SQLite's full-text search takes quotes and semicolons for its own language.
-    """
-    plain = re.sub(r"[^\w\s]", " ", words).strip()
+    """Events whose page, programme or people hold the words, through Wagtail's search index."""
+    plain = plain_words(words)
     if not plain:
         return []
     return [
