@@ -15,7 +15,7 @@ class NsrEventsConfig(AppConfig):
         from . import checks  # noqa: F401
         from .calendars import receivers as calendar_receivers
         from .core import copying, permissions
-        from .pages import life, presentations
+        from .pages import life, presentations, searching
         from .programme import copying as programme_copying
         from .programme import receivers as programme_receivers
 
@@ -24,5 +24,6 @@ class NsrEventsConfig(AppConfig):
         programme_copying.register()
         life.register()
         presentations.register()
+        searching.connect()
         programme_receivers.connect()
         calendar_receivers.connect()

@@ -87,11 +87,12 @@ class _Demo:
         user = get_user_model().objects.create_user(username, f"{username}@example.no", "demo")
         user.groups.add(group)
 
-    def allow_pages(self, index: Page) -> None:
-        for group in Group.objects.filter(name__startswith="Redaktører,"):
-            for codename in ("add_page", "change_page", "publish_page"):
-                permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
-                GroupPagePermission.objects.create(group=group, page=index, permission=permission)
+    def allow_pages(self, collection: Collection, page: Page, *codenames: str) -> None:
+        """Page permissions are Wagtail's own: a region's editors get their region's pages."""
+        group = Group.objects.get(name=f"Redaktører, {collection.name}")
+        for codename in codenames:
+            permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+            GroupPagePermission.objects.create(group=group, page=page, permission=permission)
 
     def taxonomies(self) -> None:
         types = [
@@ -219,7 +220,8 @@ class _Demo:
         )
         self.english_index.intro = "Gatherings, conferences and openings."
         self.english_index.save()
-        self.allow_pages(self.index)
+        self.allow_pages(self.national, self.index, "add_page", "change_page", "publish_page")
+        self.allow_pages(self.trondelag, self.index, "add_page")
 
     def translate(self, page: Page, code: str, parent: Page, *, title: str, slug: str) -> Page:
         """Make the page's translation below ``parent``."""
@@ -316,10 +318,11 @@ class _Demo:
             fee_note={"nb": "Gratis"},
         )
         add_programme(self, event, [conference.OPENING], tracks={})
-        add_page(
+        page = add_page(
             self, event, SLUGS["opening"],
             title="Åpning i Trondheim",
             kicker="Åpning av nye lokaler",
             intro="Senteret mot arbeidslivskriminalitet flytter inn i nye lokaler. Vær med når statsråden åpner dørene.",
             body=conference.OPENING_BODY,
         )  # fmt: skip
+        self.allow_pages(self.trondelag, page, "change_page", "publish_page")

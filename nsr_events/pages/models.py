@@ -27,6 +27,7 @@ from .fields import BlocksField, EventBodyField
 from .life import EventPageForm, EventPanel, is_shown_in
 from .page_types import get_event_index_page_models, get_event_page_models  # noqa: F401
 from .routes import EventIndexRoutes, EventRoutes
+from .searching import words_of
 
 RESERVED_SLUGS = {
     "archive", "calendar", "feed", "month", "people", "programme", "register", "rooms", "sessions",
@@ -172,6 +173,7 @@ class EventPageMixin(OurTemplateMixin, ReservedSlugMixin, EventRoutes, RoutableP
         *Page.search_fields,
         index.SearchField("intro"),
         index.SearchField("body"),
+        index.SearchField("search_words"),
         index.FilterField("event"),
     ]
     our_template = "nsr_events/event_page.html"
@@ -192,6 +194,11 @@ class EventPageMixin(OurTemplateMixin, ReservedSlugMixin, EventRoutes, RoutableP
 
     def _language_is_taken(self):
         return is_shown_in(self.event_id, self.locale_id or self.get_default_locale().pk)
+
+    @property
+    def search_words(self) -> str:
+        """What the page is found by beyond its own text."""
+        return words_of(self)
 
     def with_content_json(self, content):
         """Keep the row's own event, whatever revision is opened or published.

@@ -9,9 +9,11 @@ from django.utils import timezone
 from wagtail.models import PageViewRestriction
 
 from nsr_events.core.events import change_status
-from nsr_events.core.models import EventOrganisation, EventType, Organisation, Region
+from nsr_events.core.models import EventOrganisation, EventType, Organisation, Person, Region
 from nsr_events.pages import listing
-from tests.factories import make_event, make_index, make_page
+from nsr_events.programme.releases import release_programme
+from nsr_events.programme.sessions import create_session
+from tests.factories import NOW, make_event, make_index, make_page
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +191,30 @@ def test_the_last_day_of_a_night_event_is_the_day_it_began(index):
     event = make_event("Natt", date=dt.date(2027, 6, 8), hours=("20:00", "02:00"))
 
     assert listing.last_date(event) == dt.date(2027, 6, 8)
+
+
+def test_sessions_and_people_are_found_once_they_are_released(
+    client, index, django_capture_on_commit_callbacks
+):
+    event = make_event("Alfa", date=soon(30))
+    person = Person.objects.create(given_name="Hanne", family_name="Lie", employer="Kripos")
+    make_page(event, index, title="Nærings\u00adlivs\u00adsamling")
+    create_session(
+        event,
+        now=NOW,
+        day=event.days.get().uid,
+        start="10:00",
+        title={"nb": "Taushetsplikt"},
+        people=[{"person": person.uid, "role": "speaker"}],
+    )
+    call_command("update_index", verbosity=0)
+    assert "ne-rows__when" not in client.get(f"{index.url}?q=taushetsplikt").content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        release_programme(event, now=NOW)
+
+    for words in ("taushetsplikt", "Hanne Lie", "kripos", "næringslivssamling"):
+        assert "ne-rows__when" in client.get(f"{index.url}?q={words}").content.decode(), words
 
 
 INDEX_ROUTES = {"", "archive/", "month/2027-06/", "calendar.ics", "feed.xml"}
