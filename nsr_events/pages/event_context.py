@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from nsr_events.core import formats
 from nsr_events.core.models import Event, EventDay, EventDayHost, EventOrganisation, Person, Venue
+from nsr_events.core.phrases import joined
 from nsr_events.core.texts import Text, text_in
 from nsr_events.programme.current import Item, Programme
 
@@ -244,14 +245,6 @@ def hosts_line(days: list[EventDay], organisations: list[EventOrganisation]) -> 
         row.organisation.label for row in _by_role(organisations, EventOrganisation.Role.ORGANISER)
     ]
     return joined(dict.fromkeys(hosts))
-
-
-def joined(names: Iterable[str]) -> str:
-    """ "A, B and C" in the page's language."""
-    names = list(names)
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def _by_role(organisations: list[EventOrganisation], *roles: str) -> list[EventOrganisation]:

@@ -19,12 +19,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from nsr_events.core import formats
+from nsr_events.core.phrases import joined
 from nsr_events.core.texts import Text, text_in
 from nsr_events.programme.current import Day, Item, Programme, Track
 from nsr_events.programme.models import Session, SessionPerson
 from nsr_events.programme.timetable import Placed, Timetable, lay_out
 
-from .event_context import Speaker, joined, with_profiles
+from .event_context import Speaker, with_profiles
 
 QUIET_KINDS = {"break", "meal", "practical"}
 """Kinds drawn as a plain band."""

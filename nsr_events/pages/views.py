@@ -39,6 +39,11 @@ def show_index(page, request: HttpRequest) -> HttpResponse:
     events, wanted = _filtered(page, request)
     context = _listed(page, request, listing.upcoming(events, now=now), wanted, now=now)
     context["months"] = listing.by_month(context["rows"], page.language)
+    if context["rows"]:
+        soonest = context["rows"][0].event.local_start
+        context["month_url"] = context["index_url"] + page.reverse_subpage(
+            "month", kwargs={"month": f"{soonest:%Y-%m}"}
+        )
     return respond(page, request, "nsr_events/event_index_page.html", {**context, "wanted": wanted})
 
 

@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from nsr_events.core import formats
+from nsr_events.core.phrases import joined
 from nsr_events.core.texts import text_in
 
 register = template.Library()
@@ -77,6 +78,13 @@ def day_month(date: dt.date):
 def weekday(date: dt.date):
     """ "Tirsdag"."""
     return formats.capitalised(formats.weekday(date, get_language()))
+
+
+@register.filter
+def weekdays(days):
+    """ "Tirsdag og torsdag", from days of an event."""
+    names = [formats.weekday(day.date, get_language()) for day in days]
+    return formats.capitalised(joined(names))
 
 
 @register.filter
