@@ -7,6 +7,8 @@ and deletions of pages never touch a seat, a link or a calendar entry.
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 import uuid
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -30,12 +32,28 @@ web_address = URLValidator(
 )
 
 
+NO_PLACES = frozenset({"Factory", "localtime"})
+"""Names among the time zones that mean another time on each machine."""
+
+
 def validate_zone(name: str) -> None:
     """Refuse what is no IANA time zone name."""
-    if name not in available_timezones():
+    if name not in available_timezones() - NO_PLACES:
         raise ValidationError(
             _("“%(name)s” is not a time zone. Write for example Europe/Oslo."), params={"name": name}
         )
+
+
+NOT_IN_NAMES = re.compile(
+    r"://|www\.|[@<>\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]", re.IGNORECASE
+)
+"""Web and mail addresses, markup, control characters, what turns the reading direction, what nobody sees."""
+
+
+def validate_name(name: str) -> None:
+    """Refuse what is no part of anybody's name (privacy-security, 9): mail would carry it on as a link."""
+    if NOT_IN_NAMES.search(name):
+        raise ValidationError(_("A name holds no addresses, no @ or < > and no invisible characters."))
 
 
 class WithUid(models.Model):
@@ -146,8 +164,8 @@ class Organisation(index.Indexed, WithUid):
 class Person(index.Indexed, WithUid):
     """A speaker profile, shared by all events. E-mail and telephone are never public."""
 
-    given_name = models.CharField(_("given name"), max_length=100)
-    family_name = models.CharField(_("family name"), max_length=100)
+    given_name = models.CharField(_("given name"), max_length=100, validators=[validate_name])
+    family_name = models.CharField(_("family name"), max_length=100, validators=[validate_name])
     title = models.CharField(_("job title"), max_length=200, blank=True)
     organisation = models.ForeignKey(
         Organisation,
@@ -196,6 +214,12 @@ class Person(index.Indexed, WithUid):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Write the names with composed letters, so that the same name is the same text."""
+        super().clean()
+        self.given_name = unicodedata.normalize("NFC", self.given_name)
+        self.family_name = unicodedata.normalize("NFC", self.family_name)
 
     @property
     def name(self) -> str:

@@ -240,8 +240,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('given_name', models.CharField(max_length=100, verbose_name='given name')),
-                ('family_name', models.CharField(max_length=100, verbose_name='family name')),
+                ('given_name', models.CharField(max_length=100, validators=[nsr_events.core.models.validate_name], verbose_name='given name')),
+                ('family_name', models.CharField(max_length=100, validators=[nsr_events.core.models.validate_name], verbose_name='family name')),
                 ('title', models.CharField(blank=True, max_length=200, verbose_name='job title')),
                 ('employer', models.CharField(blank=True, help_text='Only when the organisation is not in the list.', max_length=200, verbose_name='employer')),
                 ('photo_credit', models.CharField(blank=True, max_length=120, verbose_name='photo credit')),
