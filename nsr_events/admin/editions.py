@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -32,13 +33,14 @@ from nsr_events.core.copying import (
     renamed_in_every_language,
     shift_to,
 )
-from nsr_events.core.events import MOST_YEARS_OFF, check_days
+from nsr_events.core.events import MOST_YEARS_OFF, check_days, lock_event
 from nsr_events.core.models import Event, EventDay
 from nsr_events.core.permissions import may
 from nsr_events.core.workspace import WorkspaceView
 
 from .pages import pages_of
 
+COPIED = ("first_day", "skip_weekends", "edition", "parts", "drafts")
 A_YEAR_OF_WEEKS = dt.timedelta(weeks=52)
 FRIDAY = 4
 
@@ -99,13 +101,19 @@ class EditionForm(forms.Form):
             check_days(days, now=self.now)
         except ValidationError as refusal:
             self.add_error("first_day", refusal.message_dict["days"])
-        if self._is_made_already(min(self.shift.dates.values())):
-            text = _("“%(event)s” has been made for this day already.") % {"event": self.name}
-            self.add_error("first_day", text)
+        try:
+            self.refuse_second()
+        except ValidationError as refusal:
+            self.add_error("first_day", refusal)
         return values
 
-    def _is_made_already(self, date):
+    def refuse_second(self):
         """A second click on the button must not make a second event."""
+        if self._is_made_already(min(self.shift.dates.values())):
+            text = _("“%(event)s” has been made for this day already.")
+            raise ValidationError(text % {"event": self.name})
+
+    def _is_made_already(self, date):
         same_day = Event.objects.filter(days__date=date, collection=self.event.collection_id)
         others = same_day.exclude(pk=self.event.pk).distinct()
         return any(other.name.data == self.name.data for other in others)
@@ -192,12 +200,15 @@ class EditionView(WorkspaceView):
     def _save(self, form):
         wish = form.cleaned_data
         try:
-            copy = copy_event(
-                self.event,
-                now=timezone.now(),
-                by=self.request.user,
-                **{name: wish[name] for name in ("first_day", "skip_weekends", "edition", "parts", "drafts")},
-            )
+            with transaction.atomic():
+                lock_event(self.event.pk)  # a second click waits here until the first has made its event
+                form.refuse_second()
+                copy = copy_event(
+                    self.event,
+                    now=timezone.now(),
+                    by=self.request.user,
+                    **{name: wish[name] for name in COPIED},
+                )
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
             return self._show(form)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +19,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from nsr_events.core import presets
 from nsr_events.core.events import MOST_DAYS
 from nsr_events.core.forms import EssentialsForm
-from nsr_events.core.permissions import collections_to_add_to
+from nsr_events.core.permissions import collections_to_add_to, visible_events
 
 from .pages import IndexPageField, make_page
 
@@ -25,6 +27,7 @@ from .pages import IndexPageField, make_page
 class NewEventForm(EssentialsForm):
     """The essentials, what to begin with, and the page under which the event's draft page shall stand."""
 
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput, initial=uuid.uuid4)
     preset = forms.ChoiceField(
         label=gettext_lazy("Begin with"),
         required=False,
@@ -101,14 +104,28 @@ class NewEventView(WagtailAdminTemplateMixin, FormView):
         return {**context, "media": context["form"].media}
 
     def form_valid(self, form):
+        if event := self._made_before(form):
+            return redirect("nsr_events_admin:overview", event.pk)
         try:
             event, page = self._make(form)
-        except ValidationError as refusal:
-            _show(refusal, form)
-            return self.form_invalid(form)
+        except (ValidationError, IntegrityError) as refusal:
+            return self._refused(refusal, form)
         text = _("“%(event)s” is made, with a draft page.") if page else _("“%(event)s” is made.")
         messages.success(self.request, text % {"event": event})
         return redirect("nsr_events_admin:overview", event.pk)
+
+    def _made_before(self, form):
+        """The event of this very form: a second click on the button must not make a second one."""
+        key = form.cleaned_data["key"]
+        return visible_events(self.request.user).filter(uid=key).first() if key else None
+
+    def _refused(self, refusal, form):
+        if event := self._made_before(form):  # the first click was not done when the second came
+            return redirect("nsr_events_admin:overview", event.pk)
+        if isinstance(refusal, IntegrityError):
+            raise refusal
+        _show(refusal, form)
+        return self.form_invalid(form)
 
     def form_invalid(self, form):
         messages.error(self.request, _("The event is not made yet. Correct what is marked below."))

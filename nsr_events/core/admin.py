@@ -56,6 +56,12 @@ def recent_entries(event: Event) -> list[ModelLogEntry]:
     return list(entries.select_related("user").order_by("-timestamp", "-pk")[:RECENT])
 
 
+def who_saved(event: Event) -> str:
+    """The name of whoever did the last thing to ``event``."""
+    entry = next(iter(recent_entries(event)), None)
+    return entry.user_display_name if entry else _("Somebody else")
+
+
 MATERIAL_LABELS = {
     "days": gettext_lazy("days, hours or the venue of a day"),
     "timezone": gettext_lazy("time zone"),
@@ -130,8 +136,7 @@ class PlacesView(WorkspaceView):
 
     def stale_message(self, forms):
         """Who was faster, and what differs; the next save is made knowingly."""
-        entry = next(iter(recent_entries(self.event)), None)
-        who = entry.user_display_name if entry else _("Somebody else")
+        who = who_saved(self.event)
         differs = ", ".join(forms.changed_labels)
         return _(
             "%(who)s saved this event while you had it open. What you typed stands below and is not saved. "
@@ -157,17 +162,35 @@ class StatusView(WorkspaceView):
         return self.render_to_response(self.get_context_data(form=StatusForm(instance=self._another())))
 
     def post(self, request, *args, **kwargs):
-        form = StatusForm(request.POST, instance=self._another())
-        if not form.is_valid():
+        with transaction.atomic():
+            now_is = events.lock_event(self.event.pk)
+            form = StatusForm(request.POST, instance=self._another())
+            stale = request.POST.get("changed_at") != now_is.changed_at.isoformat()
+            if form.is_valid() and not stale:
+                self._save(form.cleaned_data)
+        if stale:
+            messages.error(request, self.stale_message(now_is))
+        if stale or not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
-        wished = form.cleaned_data
-        events.change_status(
-            self.event, wished["status"], note=wished["status_note"], now=timezone.now(), by=request.user
-        )
         messages.success(
             request, _("The status is now: %(status)s.") % {"status": self.event.get_status_display().lower()}
         )
         return redirect("nsr_events_admin:overview", self.event.pk)
+
+    def _save(self, wished):
+        events.change_status(
+            self.event, wished["status"], note=wished["status_note"], now=timezone.now(), by=self.request.user
+        )
+
+    def stale_message(self, event):
+        """Who was faster, and the status by now; the next save is made knowingly."""
+        return _(
+            "%(who)s saved this event while you had it open. Its status is now: %(status)s. "
+            "What you chose stands below and is not saved. Save again to replace theirs."
+        ) % {"who": who_saved(event), "status": event.get_status_display().lower()}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(changed_at=self._another().changed_at.isoformat(), **kwargs)
 
     def _another(self):
         return Event.objects.get(pk=self.event.pk)

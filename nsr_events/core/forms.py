@@ -140,6 +140,7 @@ class EssentialsForm(AccessMixin, EmptyTextsMixin, BaseCollectionMemberForm):
             region=values["region"],
             venue=values["venue"],
             collection=values.get("collection") or self.collections[0],
+            **({"uid": values["key"]} if values.get("key") else {}),
         )
 
     def _get_validation_exclusions(self):
