@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 
 from nsr_events.core import checklist, tabs
+from nsr_events.core.events import lock_event
 from nsr_events.core.models import Event
 
 from .bulk import FIELDS, Outcome, change_all, selected_rows
@@ -99,7 +100,10 @@ class BulkView(VerbView):
             words = ngettext("%(n)d item is changed.", "%(n)d items are changed.", outcome.done)
             self.done(outcome.undo, words % {"n": outcome.done})
         if outcome.skipped:
-            named = [f"“{title}”: {reason}" for title, reason in outcome.skipped[:MOST_NAMED]]
+            named = [
+                _("“%(title)s”: %(reason)s") % {"title": title, "reason": reason}
+                for title, reason in outcome.skipped[:MOST_NAMED]
+            ]
             rest = len(outcome.skipped) - len(named)
             if rest:
                 named.append(_("and %(n)d more") % {"n": rest})
@@ -108,8 +112,8 @@ class BulkView(VerbView):
 
 
 def _is_shift(text: str) -> bool:
-    digits = text.strip().removeprefix("-").removeprefix("+")
-    return 0 < (whole(digits) or 0) < 24 * 60
+    text = text.strip()
+    return 0 < (whole(text[1:] if text[:1] in {"-", "+"} else text) or 0) < 24 * 60
 
 
 class ConflictsView(ProgrammeView):
@@ -184,13 +188,15 @@ class TracksView(ProgrammeView):
         return self.render_to_response(self.get_context_data(formset=formset))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        formset = TrackFormSet(request.POST, instance=self.event, prefix="tracks")
+        with transaction.atomic():
+            lock_event(self.event.pk)
+            formset = TrackFormSet(request.POST, instance=self.event, prefix="tracks")
+            if formset.is_valid():
+                formset.save()
+                note(self.event, "track.save", request.user)
         if not formset.is_valid():
             messages.error(request, _("Nothing is saved yet. Correct what is marked below."))
             return self.page(formset)
-        with transaction.atomic():
-            formset.save()
-            note(self.event, "track.save", request.user)
         messages.success(request, _("The tracks are saved. The public sees them with the next release."))
         return HttpResponseRedirect(self.address("table"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from .sessions import Command, Saved, StaleSession
 from .stale import who_did_what
 from .values import NotInEvent, whole
 
+UID = re.compile("-".join(f"[0-9a-f]{{{length}}}" for length in (8, 4, 4, 4, 12)))
 FIELDS = ("room", "track", "kind", "status")
 
 
@@ -61,7 +63,7 @@ def change_all(
 
 def _uids(rows: Mapping[str, int]) -> Iterator[str]:
     """Only what may be asked of a uuid column."""
-    return (uid for uid in rows if len(uid) == 36 and set(uid) <= set("0123456789abcdef-"))
+    return (uid for uid in rows if UID.fullmatch(uid))
 
 
 def _change(

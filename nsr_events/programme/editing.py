@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -23,7 +24,7 @@ from .stale import changed, differences, place_words, read_base, who_did_what
 from .table import chips_by_session
 from .values import values_of, whole
 
-ON_THE_FORM = ("version", "base", "csrfmiddlewaretoken", "go_on")
+ON_THE_FORM = ("version", "base", "key", "csrfmiddlewaretoken", "go_on")
 
 
 class FormView(ProgrammeView):
@@ -68,20 +69,37 @@ class CreateView(FormView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         initial = {"minutes": 45, "kind": Session.Kind.TALK, "status": Session.Status.CONFIRMED}
         given = {name: request.GET[name] for name in ("day", "start", "room", "kind") if name in request.GET}
-        return self.page(*self.forms(values={**initial, **given}))
+        return self.page(*self.forms(values={**initial, **given, "key": uuid.uuid4()}))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form, people = self.forms(request.POST)
         if not all([form.is_valid(), people.is_valid()]):
             return self.refuse(form, people)
+        key = form.cleaned_data["key"]
+        if self.is_made(key):
+            return self.leave()
         try:
             with transaction.atomic():  # people who are new go with what is refused
                 values = {**form.values(), "people": people.values()}
-                saved = sessions.create_session(self.event, now=timezone.now(), by=request.user, **values)
+                saved = sessions.create_session(
+                    self.event, now=timezone.now(), by=request.user, uid=key, **values
+                )
         except ValidationError as error:
             form.add_errors(error)
             return self.refuse(form, people)
+        except IntegrityError:
+            get_session(self.event, key)  # made by the same click meanwhile, or none of this event's
+            return self.leave()
         self.done(saved, _("“%(title)s” is added.") % {"title": saved.session})
+        return self.leave()
+
+    def is_made(self, key: uuid.UUID | None) -> bool:
+        """Whether the same form was sent before: a second click must not make a second item."""
+        return key is not None and self.event.sessions.filter(uid=key).exists()
+
+    def leave(self) -> HttpResponse:
+        """To the table, or to the next new item."""
+        request = self.request
         if "another" in request.POST:
             return HttpResponseRedirect(self.address("new"))
         return self.back()

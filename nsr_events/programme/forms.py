@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -10,10 +11,11 @@ from django.forms.formsets import BaseFormSet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from i18nfield.strings import LazyI18nString
 from wagtail.admin.forms.formsets import BaseFormSetMixin
 
 from nsr_events.core.models import Event, Organisation, Person, Room
-from nsr_events.core.texts import content_languages
+from nsr_events.core.texts import as_dict, content_languages
 
 from .models import ProgrammeRelease, Session, SessionPerson, Track
 from .phrases import day_words
@@ -93,6 +95,31 @@ def _of_session(name: str, **kwargs: Any) -> forms.Field:
     return Session._meta.get_field(name).formfield(**kwargs)
 
 
+MOST_IN_BASE = 200_000
+"""Characters of the values a form was opened with: a session with every text full, in many languages."""
+
+
+class BaseField(forms.JSONField):
+    """The values a form was opened with, as it sent them; what nests too deep or is too long is refused."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read the JSON."""
+        problem = ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""})
+        if isinstance(value, str) and len(value) > MOST_IN_BASE:
+            raise problem
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
+            raise problem from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was posted, for the form to show again."""
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return None
+
+
 class SessionForm(forms.Form):
     """Every field of a session. ``initial`` and ``values()`` are as of ``values.values_of``.
 
@@ -100,7 +127,8 @@ class SessionForm(forms.Form):
     """
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    base = forms.JSONField(required=False, widget=forms.HiddenInput)
+    base = BaseField(required=False, widget=forms.HiddenInput)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     day = forms.ChoiceField(label=gettext_lazy("Day"), required=False)
     start = forms.CharField(
         label=gettext_lazy("Starts"),
@@ -121,7 +149,7 @@ class SessionForm(forms.Form):
 
     field_order = (
         "title", "kind", "status", "day", "start", "minutes", "room", "also_rooms", "where", "for_all",
-        "track", "language", "abstract", "link", "bookable", "capacity", "note", "version", "base",
+        "track", "language", "abstract", "link", "bookable", "capacity", "note", "version", "base", "key",
     )  # fmt: skip
 
     def __init__(self, choices: Choices, *args: Any, session: Session | None = None, **kwargs: Any) -> None:
@@ -152,7 +180,7 @@ class SessionForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was typed, as the verbs take it."""
         cleaned = self.cleaned_data
-        values = {name: value for name, value in cleaned.items() if name not in {"version", "base"}}
+        values = {name: value for name, value in cleaned.items() if name not in {"version", "base", "key"}}
         for name in ("day", "start", "room", "track"):
             values[name] = cleaned[name] or None
         return values
@@ -194,8 +222,16 @@ class PartForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the person, or take the words for a new one when asked to."""
         words = self.cleaned_data.get("person", "")
-        if words and words not in self.choices.people and not self.cleaned_data.get("is_new"):
+        if not words or words in self.choices.people:
+            return self.cleaned_data
+        if not self.cleaned_data.get("is_new"):
             self.add_error("person", self._unknown(words))
+            return self.cleaned_data
+        person = self._new_person(words)
+        try:
+            person.full_clean(exclude=_nameless(person))
+        except ValidationError as error:
+            self.add_error("person", error.messages)
         return self.cleaned_data
 
     def _unknown(self, words: str) -> str:
@@ -230,19 +266,28 @@ class PartForm(forms.Form):
         return part
 
     def _make(self, words: str) -> Person:
-        """Make a person of "Given Family, Employer"; an organisation of that name becomes the employer."""
+        person = self._new_person(words)
+        person.full_clean(exclude=_nameless(person))
+        person.save()
+        return self.choices.people.setdefault(words, person)
+
+    def _new_person(self, words: str) -> Person:
+        """Return a person of "Given Family, Employer"; an organisation of that name becomes the employer."""
         name, _comma, employer = (part.strip() for part in words.partition(","))
         given, _space, family = name.rpartition(" ")
         organisation = Organisation.objects.filter(name=employer).first() if employer else None
-        person = Person(
-            given_name=(given or family)[:100],
-            family_name=family[:100] if given else "",
+        return Person(
+            given_name=given or family,
+            family_name=family if given else "",
             organisation=organisation,
-            employer="" if organisation else employer[:200],
-            title=self.cleaned_data["title"],
+            employer="" if organisation else employer,
+            title=self.cleaned_data.get("title", ""),
         )
-        person.save()
-        return self.choices.people.setdefault(words, person)
+
+
+def _nameless(person: Person) -> set[str]:
+    """Somebody may go by one name."""
+    return set() if person.family_name else {"family_name"}
 
 
 class _PartFormSet(BaseFormSetMixin, BaseFormSet):
@@ -333,9 +378,50 @@ class TrackForm(forms.ModelForm):
         model = Track
         fields = ["name", "colour", "sort_order"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.is_bound:
+            self.initial.update(_opened_track(self.opened))
+
+    @property
+    def opened(self) -> str:
+        """The values the form was opened with, to be sent back: only what differs from them is written."""
+        if self.is_bound:
+            return self.data.get(self.add_prefix("opened"), "")
+        track = self.instance
+        return json.dumps([as_dict(track.name), track.colour, track.sort_order])
+
+    def clean(self) -> dict[str, Any]:
+        """Leave what the editor did not touch as it is by now."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            kept = [name for name in self.Meta.fields if name in cleaned and name not in self.changed_data]
+            cleaned.update({name: getattr(self.instance, name) for name in kept})
+        return cleaned
+
+
+def _opened_track(text: str) -> dict[str, Any]:
+    """Read ``TrackForm.opened``; what has another shape is left out, and the row counts as opened now."""
+    try:
+        name, colour, order = json.loads(text) if len(text) < MOST_IN_BASE else None
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    if not isinstance(name, dict) or not isinstance(colour, int) or not isinstance(order, int):
+        return {}
+    texts = {code: words for code, words in name.items() if isinstance(words, str)}
+    return {"name": LazyI18nString(texts), "colour": colour, "sort_order": order}
+
+
+class _TrackFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["id"].error_messages["invalid_choice"] = _(
+            "Somebody has removed this track meanwhile. Open the screen again to go on without it."
+        )
+
 
 TrackFormSet = forms.inlineformset_factory(
-    Event, Track, form=TrackForm, extra=2, can_delete=True, max_num=30, absolute_max=40
+    Event, Track, form=TrackForm, formset=_TrackFormSet, extra=2, can_delete=True, max_num=30, absolute_max=40
 )
 
 
