@@ -31,6 +31,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from wagtail.models import Page  # noqa: E402
 
 from nsr_events.programme.checking import check_programme  # noqa: E402
 from nsr_events.programme.current import current_programme  # noqa: E402
@@ -117,6 +118,24 @@ def index_feed(client: Client, index) -> None:
         say(f"{name}_200", many, "ms", to_20_events=round(many / few[name], 2), queries=count)
 
 
+def feed_of_2000(client: Client, index) -> None:
+    """The index feed with the most events it may hold, cold."""
+    for number in range(200, 2000):
+        make_page(make_event(f"Samling {number}", date=NEXT_YEAR), index, live=False)
+    Page.objects.child_of(index).update(live=True)
+    cache.clear()
+    before = time.perf_counter()
+    size = len(client.get(f"{index.url}calendar.ics").content)
+    cold = (time.perf_counter() - before) * 1000
+    say(
+        "index_feed_2000",
+        cold,
+        "ms",
+        kilobytes=size // 1000,
+        queries=queries(lambda: client.get(f"{index.url}calendar.ics")),
+    )
+
+
 def _of_index(index) -> list[tuple[str, str]]:
     files = {"index_page": "", "index_feed": "calendar.ics", "news_feed": "feed.xml"}
     return [(name, index.url + path) for name, path in files.items()]
@@ -161,6 +180,7 @@ def main() -> None:
     pages(Client(), big, small, empty)
     programme(big, small)
     index_feed(Client(), index)
+    feed_of_2000(Client(), index)
 
 
 if __name__ == "__main__":
