@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from i18nfield.strings import LazyI18nString
 from wagtail.log_actions import log
 
-from .events import _set_bounds, lock_event, save_facts
+from .events import lock_event, save_facts, set_bounds
 from .models import Event, EventDay, EventDayHost, EventOrganisation
 from .signals import event_changed
 from .texts import as_dict, content_languages
@@ -236,7 +236,7 @@ def _copy_facts(copying: Copying) -> None:
         edition=copying.replaced[1],
         ical_stamp=copying.now.replace(microsecond=0),
     )
-    _set_bounds(target, days)
+    set_bounds(target, days)
     target.save()
     for day in days:
         day.event = target

@@ -36,7 +36,7 @@ def create_event(*, days: Sequence[EventDay], now: dt.datetime, by=None, **facts
     """
     event = Event(ical_stamp=now.replace(microsecond=0), **facts)
     check_days(days, now=now)
-    _set_bounds(event, days)
+    set_bounds(event, days)
     event.full_clean()
     with transaction.atomic():
         event.save()
@@ -79,7 +79,7 @@ def save_facts(
         raise ValidationError(
             {"days": [_("The programme has items on a day you took away. Move them first.")]}
         )
-    _set_bounds(event, days)
+    set_bounds(event, days)
     event.full_clean()
     _write_days(event, days, removed)
     if hosts is not None:
@@ -144,7 +144,7 @@ def check_days(days: Sequence[EventDay], *, now: dt.datetime) -> None:
         raise ValidationError({"days": problems})
 
 
-def _set_bounds(event: Event, days: Sequence[EventDay]) -> None:
+def set_bounds(event: Event, days: Sequence[EventDay]) -> None:
     """Derive ``start`` and ``end``: nothing else writes them."""
     try:
         zone = event.zone

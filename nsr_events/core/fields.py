@@ -86,9 +86,10 @@ class I18nFormField(forms.MultiValueField):
             sub.is_required = field.required
 
     def compress(self, values):
-        return LazyI18nString(
-            {code: text for (code, _name), text in zip(self.languages, values or [], strict=False)}
-        )
+        """Nothing in any language is stored as nothing, so that an unchanged form is no change of its row."""
+        pairs = zip(self.languages, values or [], strict=False)
+        texts = {code: text for (code, _name), text in pairs if text}
+        return LazyI18nString(texts) if texts else ""
 
     def clean(self, value):
         """Say which language is missing: the stock messages speak of an incomplete value."""

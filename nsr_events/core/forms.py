@@ -14,7 +14,6 @@ from django.forms.formsets import BaseFormSet, formset_factory
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from i18nfield.strings import LazyI18nString
 from wagtail.admin.forms.collections import BaseCollectionMemberForm
 from wagtail.admin.forms.formsets import BaseFormSetMixin
 from wagtail.admin.forms.models import formfield_for_dbfield
@@ -24,7 +23,6 @@ from . import events
 from .choosers import OrganisationChooser, VenueChooser
 from .models import Event, EventDay, EventOrganisation, Organisation
 from .permissions import event_policy
-from .texts import as_dict
 
 FEWEST_HOST_FIELDS = 2
 TIME_WIDGET = {"attrs": {"placeholder": "09:00"}}
@@ -40,20 +38,6 @@ class ChosenField(forms.ModelChoiceField):
         return str(super().prepare_value(initial) or "") != str(super().prepare_value(data) or "")
 
 
-class EmptyTextsMixin:
-    """Stores a text that is empty in every language as it was before it was asked for: as nothing.
-
-    Otherwise an unchanged form would count as a change of the event.
-    """
-
-    def clean(self):
-        values = super().clean() or self.cleaned_data
-        for name, value in values.items():
-            if isinstance(value, LazyI18nString) and not as_dict(value):
-                values[name] = ""
-        return values
-
-
 class AccessMixin:
     """Names the collection by what it decides: in Norwegian it has the same name as a gathering."""
 
@@ -64,7 +48,7 @@ class AccessMixin:
             self.fields["collection"].help_text = _("Decides who may work with the event.")
 
 
-class FactsForm(AccessMixin, EmptyTextsMixin, BaseCollectionMemberForm):
+class FactsForm(AccessMixin, BaseCollectionMemberForm):
     """What the event is, where and for whom; its collection is one in which the user may make events."""
 
     permission_policy = event_policy
@@ -84,7 +68,7 @@ class FactsForm(AccessMixin, EmptyTextsMixin, BaseCollectionMemberForm):
         self.fields["timezone"].widget.attrs["spellcheck"] = "false"
 
 
-class EssentialsForm(AccessMixin, EmptyTextsMixin, BaseCollectionMemberForm):
+class EssentialsForm(AccessMixin, BaseCollectionMemberForm):
     """What an event cannot do without; ``create`` makes it with its days."""
 
     permission_policy = event_policy
@@ -155,7 +139,7 @@ class QuickEventForm(EssentialsForm):
         widgets = {"venue": forms.Select}
 
 
-class StatusForm(EmptyTextsMixin, forms.ModelForm):
+class StatusForm(forms.ModelForm):
     """The status and the words that explain it in public."""
 
     class Meta:
@@ -167,7 +151,7 @@ class StatusForm(EmptyTextsMixin, forms.ModelForm):
         }
 
 
-class DayForm(EmptyTextsMixin, forms.ModelForm):
+class DayForm(forms.ModelForm):
     """One day with its hosts, each in a field of its own, in the order shown."""
 
     uid = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from nsr_events.core import formats
 from nsr_events.core.phrases import joined
-from nsr_events.core.texts import Text, text_in
+from nsr_events.core.texts import Text, content_languages, text_in
 from nsr_events.programme.current import Day, Item, Programme, Track
 from nsr_events.programme.models import Session, SessionPerson
 from nsr_events.programme.timetable import Placed, Timetable, lay_out
@@ -346,6 +346,7 @@ def session_context(page, programme: Programme, item: Item, *, now: dt.datetime,
         "track": programme.tracks.get(item.track),
         "track_name": cards.track_names.get(item.track, ""),
         "kind": Session.Kind(item.kind).label,
+        "language_name": dict(content_languages()).get(item.language, item.language),
         "tags": cards.tags(item),
         "moved_from": _moved_from(item, cards),
         "people": _people(item),

@@ -50,11 +50,11 @@ def event_data(page, organisers: list[EventOrganisation], *, image: str = "") ->
     )
 
 
-def programme_data(page, programme: Programme, organisers: list[EventOrganisation]) -> dict[str, Any]:
+def programme_data(page, programme: Programme) -> dict[str, Any]:
     """The event with its sessions as ``subEvent``, up to a hundred."""
     shown = [item for item in programme.shown if item.kind not in {"internal", "break", "practical"}]
     return {
-        **event_data(page, organisers),
+        **event_data(page, []),
         "subEvent": [_sub_event(page, programme, item) for item in shown[:MOST_SUB_EVENTS]],
     }
 

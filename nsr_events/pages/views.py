@@ -145,7 +145,7 @@ def show_programme(page, request: HttpRequest) -> HttpResponse:
     wanted = ProgrammeFilter.from_query(request.GET, programme) if programme else None
     context = programme_context(page, programme, wanted=wanted, now=timezone.now())
     if programme:
-        context["structured"] = programme_data(page, programme, [])
+        context["structured"] = programme_data(page, programme)
     return respond(page, request, "nsr_events/programme_page.html", context)
 
 

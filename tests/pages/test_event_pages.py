@@ -169,6 +169,13 @@ def test_a_session_page_tells_title_time_room_and_people(client, page):
         assert words in body
 
 
+def test_a_session_in_another_language_says_which(client, page):
+    session = add_session(page.event, "Guest lecture", start="12:00", language="en")
+    release_programme(page.event, now=NOW)
+
+    assert "<dd>engelsk</dd>" in client.get(f"{page.url}sessions/{session.uid}/").content.decode()
+
+
 @pytest.mark.parametrize("uid", ["00000000-0000-4000-8000-000000000000"])
 def test_an_unknown_session_is_not_found(client, page, uid):
     assert client.get(f"{page.url}sessions/{uid}/").status_code == 404
