@@ -43,6 +43,22 @@ SETTINGS: dict[str, Setting] = {
         (str, Path, type(None)),
         "Folder with the site's own presets for new events, as TOML files (docs/how-to/presets).",
     ),
+    "TRUSTED_PROXIES": Setting(
+        0,
+        (int,),
+        "How many proxies before the site write X-Forwarded-For, counted from its right (docs/how-to).",
+    ),
+    "LINK_KEYS": Setting(
+        (),
+        (list, tuple),
+        "Keys that sign the links in mails, newest first, at least 32 bytes each; from the environment.",
+    ),
+    "SENSITIVE_KEYS": Setting(
+        (),
+        (list, tuple),
+        "Fernet keys that encrypt sensitive answers, newest first; from the environment. Without one such questions "
+        "are neither shown nor saved.",
+    ),
     "ICAL_METHOD": Setting(
         None,
         (str, type(None)),

@@ -1,5 +1,6 @@
 """Every domain's models in one place, so that Django finds them."""
 
+from .core.audit import AuditEntry
 from .core.models import (
     Event,
     EventDay,
@@ -13,12 +14,36 @@ from .core.models import (
     Series,
     Venue,
 )
+from .core.throttling import ThrottleCount
 from .pages.models import EventIndexPage, EventPage
 from .pages.reports import EventReportPage
 from .programme.models import ConflictAcceptance, ProgrammeRelease, Session, SessionPerson, Track
+from .registration.models import (
+    Attendance,
+    ChosenOption,
+    Consent,
+    ConsentText,
+    FormVersion,
+    HandOver,
+    Invitation,
+    LinkRequest,
+    ParticipantCategory,
+    Question,
+    Registration,
+    RegistrationDay,
+    RegistrationSetup,
+    SensitiveAnswers,
+    SessionBooking,
+    StatusChange,
+)
 
 __all__ = [
+    "Attendance",
+    "AuditEntry",
+    "ChosenOption",
     "ConflictAcceptance",
+    "Consent",
+    "ConsentText",
     "Event",
     "EventDay",
     "EventDayHost",
@@ -27,14 +52,27 @@ __all__ = [
     "EventPage",
     "EventReportPage",
     "EventType",
+    "FormVersion",
+    "HandOver",
+    "Invitation",
+    "LinkRequest",
     "Organisation",
+    "ParticipantCategory",
     "Person",
     "ProgrammeRelease",
+    "Question",
     "Region",
+    "Registration",
+    "RegistrationDay",
+    "RegistrationSetup",
     "Room",
+    "SensitiveAnswers",
     "Series",
     "Session",
+    "SessionBooking",
     "SessionPerson",
+    "StatusChange",
+    "ThrottleCount",
     "Track",
     "Venue",
 ]

@@ -14,6 +14,11 @@ SECRET_KEY = "a-key-for-tests-only-long-enough-for-the-checks-of-django"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+NSR_EVENTS = {
+    **NSR_EVENTS,
+    "LINK_KEYS": ["a-key-for-links-in-tests-that-is-long-enough"],
+    "SENSITIVE_KEYS": ["dGVzdC1vbmx5LWtleS0zMi1ieXRlcy1vZi1mZXJuZXQ="],
+}
 if not os.environ["DATABASE_URL"]:
     # A file, so that the live server's threads see what the test wrote.
     DATABASES["default"]["TEST"] = {

@@ -137,4 +137,9 @@ CELERY_BEAT_SCHEDULE = {
     "restamp-calendars": {"task": "nsr_events.tasks.restamp_calendars", "schedule": 15 * 60.0},
 }
 
-NSR_EVENTS = {"BASE_TEMPLATE": "base.html"}
+NSR_EVENTS = {
+    "BASE_TEMPLATE": "base.html",
+    # Keys live in the environment: newest first, separated by commas (docs/how-to/keys).
+    "LINK_KEYS": [key for key in os.environ.get("LINK_KEYS", "").split(",") if key],
+    "SENSITIVE_KEYS": [key for key in os.environ.get("SENSITIVE_KEYS", "").split(",") if key],
+}
