@@ -15,6 +15,7 @@ class NsrEventsConfig(AppConfig):
         from . import checks  # noqa: F401
         from .calendars import receivers as calendar_receivers
         from .core import copying, permissions
+        from .outbox import checks as outbox_checks  # noqa: F401
         from .pages import life, presentations, searching
         from .programme import copying as programme_copying
         from .programme import receivers as programme_receivers

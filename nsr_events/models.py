@@ -15,9 +15,17 @@ from .core.models import (
     Venue,
 )
 from .core.throttling import ThrottleCount
+from .outbox.models import Heartbeat, MailQueue, OutgoingMail, SenderSlot
 from .pages.models import EventIndexPage, EventPage
 from .pages.reports import EventReportPage
-from .programme.models import ConflictAcceptance, ProgrammeRelease, Session, SessionPerson, Track
+from .programme.models import (
+    ConflictAcceptance,
+    ProgrammeRelease,
+    Session,
+    SessionMaterial,
+    SessionPerson,
+    Track,
+)
 from .registration.models import (
     Attendance,
     ChosenOption,
@@ -54,9 +62,12 @@ __all__ = [
     "EventType",
     "FormVersion",
     "HandOver",
+    "Heartbeat",
     "Invitation",
     "LinkRequest",
+    "MailQueue",
     "Organisation",
+    "OutgoingMail",
     "ParticipantCategory",
     "Person",
     "ProgrammeRelease",
@@ -67,9 +78,11 @@ __all__ = [
     "RegistrationSetup",
     "Room",
     "SensitiveAnswers",
+    "SenderSlot",
     "Series",
     "Session",
     "SessionBooking",
+    "SessionMaterial",
     "SessionPerson",
     "StatusChange",
     "ThrottleCount",

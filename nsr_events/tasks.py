@@ -1,12 +1,28 @@
 """Celery tasks: each a one-line call of a plain function, without payload or schedule (architecture, 1.4)."""
 
 from celery import shared_task
+from celery.worker import state
 from django.utils import timezone
 
 from .calendars import stamps
+from .outbox import delivery
 
 
 @shared_task
 def restamp_calendars() -> int:
     """Stamp events whose calendar entries changed without anybody telling; beat calls it every 15 minutes."""
     return stamps.restamp_all(now=timezone.now())
+
+
+@shared_task(soft_time_limit=210, time_limit=240)
+def drain() -> str:
+    """Send due mail; beat calls it every 30 seconds, and a poke whenever mail was written.
+
+    The limits are a drain's 45 seconds and the slowest possible mail.
+    """
+    return str(delivery.drain(should_stop=_worker_stops))
+
+
+def _worker_stops() -> bool:
+    """Whether the worker in this process was asked to stop: it finishes its mail and hands the rest back."""
+    return state.should_stop is not None or state.should_terminate is not None

@@ -2,9 +2,8 @@
 
 import os
 
-import dj_email_url
-
 from .base import *
+from .mail import mail_settings_from_url
 
 SECRET_KEY = os.environ["SECRET_KEY"]
 DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -18,7 +17,7 @@ MIDDLEWARE.insert(1, "whitenoise.middleware.WhiteNoiseMiddleware")
 STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
 
 if "EMAIL_URL" in os.environ:
-    vars().update(dj_email_url.parse(os.environ["EMAIL_URL"]))
+    vars().update(mail_settings_from_url(os.environ["EMAIL_URL"]))
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
