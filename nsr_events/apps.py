@@ -19,6 +19,7 @@ class NsrEventsConfig(AppConfig):
         from .pages import life, presentations, searching
         from .programme import copying as programme_copying
         from .programme import receivers as programme_receivers
+        from .registration import receivers as registration_receivers
 
         permissions.register_policies()
         copying.register()
@@ -27,4 +28,5 @@ class NsrEventsConfig(AppConfig):
         presentations.register()
         searching.connect()
         programme_receivers.connect()
+        registration_receivers.connect()
         calendar_receivers.connect()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from .models import Event, EventDay, EventDayHost, EventOrganisation, Organisation
-from .signals import event_changed
+from .signals import days_leaving, event_changed
 
 MOST_DAYS = 31
 MOST_YEARS_OFF = 10
@@ -163,8 +163,7 @@ def set_bounds(event: Event, days: Sequence[EventDay]) -> None:
 
 
 def _write_days(event: Event, days: Sequence[EventDay], removed: Sequence[EventDay]) -> None:
-    for day in removed:
-        day.delete()
+    _remove_days(event, removed)
     moved = [day for day in days if day.pk]
     # Two days may trade dates: the unique constraint would trip over the first of the two updates.
     for offset, day in enumerate(moved):
@@ -173,6 +172,18 @@ def _write_days(event: Event, days: Sequence[EventDay], removed: Sequence[EventD
         day.event = event
         day.full_clean()
         day.save()
+
+
+def _remove_days(event: Event, removed: Sequence[EventDay]) -> None:
+    """Delete days that nobody rests on; a later domain may let go of them first."""
+    if removed:
+        days_leaving.send(Event, event=event, days=removed)
+    try:
+        for day in removed:
+            day.delete()
+    except models.ProtectedError:
+        message = _("People are registered for a day you took away. Give them other days first.")
+        raise ValidationError({"days": [message]}) from None
 
 
 def _write_hosts(event: Event, hosts: dict[dt.date, Sequence[Organisation]]) -> None:

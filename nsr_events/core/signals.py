@@ -16,6 +16,9 @@ class Audience:
 event_changing = Signal()
 """Asks before a change is made: ``event``, ``changes`` (names of material facts). Receivers answer ``Audience``."""
 
+days_leaving = Signal()
+"""Tells before days are deleted, in the transaction: ``event``, ``days``. What still rests on them keeps them."""
+
 event_changed = Signal()
 """Tells after a change, in its transaction.
 

@@ -381,6 +381,11 @@ class Invitation(Private, WithUid):
         self.email_key = email_key(self.email)
         super().save(*args, **kwargs)
 
+    def is_valid(self, now: dt.datetime) -> bool:
+        """Whether it still opens the form: sent, not withdrawn, not past its date. A "no" may be changed."""
+        open_states = {self.State.SENT, self.State.ACCEPTED, self.State.DECLINED}
+        return self.state in open_states and (self.answer_by is None or now < self.answer_by)
+
 
 def make_reference() -> str:
     """Return eight characters that are easy to read aloud; 32**8 make a clash as good as impossible."""
