@@ -19,6 +19,7 @@ class NsrEventsConfig(AppConfig):
         from .pages import life, presentations, searching
         from .programme import copying as programme_copying
         from .programme import receivers as programme_receivers
+        from .registration import mails
         from .registration import receivers as registration_receivers
 
         permissions.register_policies()
@@ -30,3 +31,4 @@ class NsrEventsConfig(AppConfig):
         programme_receivers.connect()
         registration_receivers.connect()
         calendar_receivers.connect()
+        mails.register()

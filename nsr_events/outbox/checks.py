@@ -17,7 +17,7 @@ SILENT = ("console", "filebased", "dummy")
 def check_lease(app_configs, **kwargs):
     """A lease that ends while its mail is still being sent would send it twice."""
     least = MAX_SECONDS + SLOWEST * conf.MAIL_TIMEOUT
-    if conf.MAIL_LEASE > least:
+    if least < conf.MAIL_LEASE:
         return []
     return [
         Error(

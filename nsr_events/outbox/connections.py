@@ -22,10 +22,8 @@ class NotTaken(Exception):  # noqa: N818
 
 def new_backend() -> Any:
     """Return the site's e-mail backend with a timeout; hides that Django 6.1 took over from ``get_connection``."""
-    if hasattr(django_mail, "mailers"):
-        backend = django_mail.mailers[conf.MAILER]
-    else:
-        backend = django_mail.get_connection()
+    mailers = getattr(django_mail, "mailers", None)
+    backend = django_mail.get_connection() if mailers is None else mailers[conf.MAILER]
     if getattr(backend, "timeout", conf.MAIL_TIMEOUT) is None:
         # Django waits for ever by default, which would hang the queue.
         backend.timeout = conf.MAIL_TIMEOUT

@@ -1,7 +1,7 @@
 """Sending what is due: ``drain`` takes small batches from the database and hands them to the mail server (mail, 5).
 
-The promise: no mail is lost silently; at most one copy too many per mail in flight per crash or unclear answer, with the
-same Message-ID. So ``sending`` is committed before the first byte leaves, and the outcome right after the answer.
+The promise: no mail is lost silently; at most one copy too many per mail in flight per crash or unclear answer, with
+the same Message-ID. So ``sending`` is committed before the first byte leaves, and the outcome right after the answer.
 """
 
 from __future__ import annotations

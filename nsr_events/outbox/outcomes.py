@@ -99,8 +99,8 @@ def _of_code(code: int, words: str, *, at_sender: bool) -> Outcome:
 def delay(attempts: int, uid: uuid.UUID, table: Sequence[float]) -> dt.timedelta | None:
     """Return how long to wait after ``attempts`` attempts, None when there were enough.
 
-    ``table`` in minutes. Spread by half, by a hash of ``uid``, so that a hundred mails refused together do not come back
-    together, and one mail's delays are the same wherever they are worked out.
+    ``table`` in minutes. Spread by half, by a hash of ``uid``, so that a hundred mails refused together do not come
+    back together, and one mail's delays are the same wherever they are worked out.
     """
     if attempts > len(table):
         return None

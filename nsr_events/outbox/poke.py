@@ -35,7 +35,7 @@ def on_commit() -> None:
 
 def poke() -> bool:
     """Ask a worker to drain now; returns whether the broker took it. Takes at most about three seconds."""
-    global _muted_until  # noqa: PLW0603
+    global _muted_until
     if not current_app.conf.broker_url or time.monotonic() < _muted_until:
         return False
     try:

@@ -31,8 +31,8 @@ def enqueue(
 ) -> None:
     """Put a mail in the queue: one insert in the caller's transaction and, on commit, one poke for all of them.
 
-    A second row with the same ``dedupe_key`` is silently not made. ``due`` (now) is moved out of the night for kinds with
-    quiet hours. Callers hold locks, so nothing is looked up or rendered here. Raises ``UnknownKind``.
+    A second row with the same ``dedupe_key`` is silently not made. ``due`` (now) is moved out of the night for kinds
+    with quiet hours. Callers hold locks, so nothing is looked up or rendered here. Raises ``UnknownKind``.
     """
     row = unsaved(
         kind,
