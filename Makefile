@@ -30,7 +30,7 @@ demo: .demo/installed ## start the demo at http://127.0.0.1:8000/ (PORT= changes
 	@exec $(MANAGE) serve_demo --port $(PORT)
 
 demo-reset: ## forget the demo's data and start over
-	rm -rf .demo/demo.sqlite3* .demo/media
+	rm -rf .demo/demo.sqlite3* .demo/media .demo/mailbox
 	$(MAKE) demo
 
 export REQUIRE_ALL

@@ -9,11 +9,14 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from nsr_events.urls import page_files
 
+from . import mailbox_views
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("sitemap.xml", sitemap),
     path("", include("nsr_events.urls")),
+    *(mailbox_views.urlpatterns if settings.MAILBOX_DIR else []),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     *i18n_patterns(page_files, path("", include(wagtail_urls)), prefix_default_language=False),
 ]

@@ -141,6 +141,9 @@ DEFAULT_FROM_EMAIL = os.environ.get(
     "DEFAULT_FROM_EMAIL", "Sikkerhetsforum <arrangement@sikkerhetsforum.example>"
 )
 
+# The demo's own mailbox, at /demo/mail/; None: there is none.
+MAILBOX_DIR = None
+
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "memory://")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}

@@ -10,4 +10,5 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "demo-only-key-that-protects-nothing-b
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 # The in-memory broker looks for work once a second by itself.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
+MAILBOX_DIR = DATA_DIR / "mailbox"
 vars().update(mail_settings("example_site.mailbox.EmailBackend"))
