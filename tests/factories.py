@@ -15,6 +15,8 @@ from nsr_events.pages.models import (
     get_event_index_page_models,
     get_event_page_models,
 )
+from nsr_events.registration import seats
+from nsr_events.registration.models import Invitation, ParticipantCategory, Registration, RegistrationSetup
 
 NOW = dt.datetime(2027, 1, 15, 12, tzinfo=dt.UTC)
 
@@ -80,3 +82,47 @@ def make_conference(
 ) -> EventPageMixin:
     """A published conference with a released programme of ``sessions`` sessions."""
     return add_conference(index, slug, size=Size(sessions=sessions, **size))
+
+
+def open_registration(event: Event, **setup) -> RegistrationSetup:
+    """Open the registration of ``event`` to everybody, a day before ``NOW``; other fields of the setup by name."""
+    row = event.registration_setup
+    defaults = {"mode": RegistrationSetup.Mode.OPEN, "opens": NOW - dt.timedelta(days=1)}
+    for name, value in {**defaults, **setup}.items():
+        setattr(row, name, value)
+    row.save()
+    return row
+
+
+def make_category(event: Event, key: str, **fields) -> ParticipantCategory:
+    """One more category of participants."""
+    return ParticipantCategory.objects.create(event=event, key=key, name={"nb": key.capitalize()}, **fields)
+
+
+def application(event: Event, number: int = 1, **fields) -> seats.Application:
+    """What participant ``number`` asks for: an invented person, all days, the first category."""
+    values = {
+        "category": event.categories.first(),
+        "days": tuple(event.days.all()),
+        "first_name": "Marte",
+        "last_name": f"Oppdiktet {number}",
+        "email": f"deltaker{number}@example.no",
+        "language": "nb",
+        **fields,
+    }
+    return seats.Application(**values)
+
+
+def register(event: Event, number: int = 1, *, now: dt.datetime = NOW, **fields) -> Registration:
+    """The registration of participant ``number``, made as the form would."""
+    return seats.register(event, application(event, number, **fields), now=now).registration
+
+
+def invite(event: Event, number: int = 1, **fields) -> Invitation:
+    """A sent invitation of an invented person."""
+    values = {
+        "category": event.categories.first(), "first_name": "Iver", "last_name": f"Oppdiktet {number}",
+        "email": f"invitert{number}@example.no", "language": "nb", "state": Invitation.State.SENT, "sent_at": NOW,
+        **fields,
+    }  # fmt: skip
+    return Invitation.objects.create(event=event, **values)

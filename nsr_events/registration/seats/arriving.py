@@ -122,8 +122,8 @@ def _is_known(row: Registration, by: Any) -> bool:
 
 
 def _first_outcome(row: Registration) -> OutcomeKind:
-    first = row.history.order_by("at", "pk").values_list("after", flat=True).first()
-    return OutcomeKind(first) if first in OutcomeKind else OutcomeKind.CONFIRMED
+    """What the form was answered the first time, whatever became of the row since."""
+    return OutcomeKind(row.history.order_by("at", "pk").values_list("after", flat=True)[0])
 
 
 def _check_open(setup, counts, application, step, rendered_at) -> None:
