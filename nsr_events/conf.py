@@ -48,6 +48,12 @@ SETTINGS: dict[str, Setting] = {
         (int,),
         "How many proxies before the site write X-Forwarded-For, counted from its right (docs/how-to).",
     ),
+    "PARTICIPANT_CSP": Setting(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (str, type(None)),
+        "Content-Security-Policy of forms and own pages, unless the response has one; None leaves it to the site.",
+    ),
     "HOLIDAYS": Setting(
         "nsr_events.registration.holidays.norwegian",
         (str,),
