@@ -1,11 +1,17 @@
 """System checks: a mistake in the settings is found at start, not by a participant."""
 
+from pathlib import Path
+
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import Error, Warning, register
+from django.core.files.storage import storages
 from django.urls import NoReverseMatch, reverse
 
 from . import conf
 from .core import presets
+from .core.private_files import ALIAS
+
+FEWEST_FIELDS = 10_000
 
 
 @register
@@ -47,6 +53,45 @@ def check_file_pattern(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register
+def check_private_storage(app_configs, **kwargs):
+    """Slides and documents for participants lie where the web server hands nothing out by itself."""
+    if ALIAS not in settings.STORAGES:
+        return [
+            Error(
+                f"STORAGES has no {ALIAS!r}.",
+                hint="Name a storage for private files, outside MEDIA_ROOT (docs/how-to/production).",
+                id="nsr_events.E005",
+            )
+        ]
+    place = getattr(storages[ALIAS], "location", None)
+    public = [Path(root).resolve() for root in (settings.MEDIA_ROOT, settings.STATIC_ROOT) if root]
+    if place and any(Path(place).resolve().is_relative_to(root) for root in public):
+        return [
+            Error(
+                f"The private files of {ALIAS!r} lie in a public folder, below MEDIA_ROOT or STATIC_ROOT.",
+                hint="Set its OPTIONS['location'] to a folder that the web server does not serve.",
+                id="nsr_events.E006",
+            )
+        ]
+    return []
+
+
+@register
+def check_number_of_fields(app_configs, **kwargs):
+    """The screen of days and places sends more fields than Django takes by default; Wagtail's guide raises it too."""
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    if most is None or most >= FEWEST_FIELDS:
+        return []
+    return [
+        Warning(
+            f"DATA_UPLOAD_MAX_NUMBER_FIELDS is {most}: long events with many organisations cannot be saved.",
+            hint=f"Set it to at least {FEWEST_FIELDS}.",
+            id="nsr_events.W007",
+        )
+    ]
 
 
 @register

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -103,8 +103,10 @@ def card_action(event: Event, *, calendar_url: str, now: dt.datetime) -> CardAct
     )
 
 
-def event_context(page, *, programme: Programme | None, now: dt.datetime, request) -> dict[str, Any]:
-    """Return the template context of an event page."""
+def event_context(
+    page, *, programme: Programme | None, now: dt.datetime, request, private: Q
+) -> dict[str, Any]:
+    """Return the template context of an event page; ``private`` are the pages nobody shall be led to."""
     event, language = page.facts, page.language
     days = list(
         event.days.select_related("venue").prefetch_related(
@@ -132,8 +134,8 @@ def event_context(page, *, programme: Programme | None, now: dt.datetime, reques
         "organisers": _by_role(organisations, EventOrganisation.Role.ORGANISER),
         "partners": _by_role(organisations, "partner", "sponsor", "exhibitor"),
         "venues": venues_of(event, days),
-        "related": related_links(page, request),
-        "reports": reports_of(page, request),
+        "related": related_links(page, request, private=private),
+        "reports": reports_of(page, request, private=private),
         "calendar_url": calendar_url,
         "programme_url": page.get_url(request) + page.reverse_subpage("programme") if page.pk else "",
         "programme_calendar_url": page.full_file_url("programme_calendar") if programme else "",

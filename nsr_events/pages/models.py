@@ -30,7 +30,7 @@ from .routes import EventIndexRoutes, EventRoutes
 from .searching import words_of
 
 RESERVED_SLUGS = {
-    "archive", "calendar", "feed", "month", "people", "programme", "register", "rooms", "sessions",
+    "archive", "calendar", "feed", "materials", "month", "people", "programme", "register", "rooms", "sessions",
 }  # fmt: skip
 """A child page with one of these slugs would be hidden by a route of its parent."""
 

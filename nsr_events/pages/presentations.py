@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db.models import Q
 from wagtail.models import Page
 
 from nsr_events.core import presentations
@@ -18,14 +21,32 @@ def register() -> None:
 
 def present(event_ids: list[int], language: str) -> dict[int, Presentation]:
     """Answer for live pages without view restriction; one query for each page type, plus Wagtail's restrictions."""
-    found: dict[int, tuple[tuple, Page]] = {}
-    for model in get_event_page_models():
-        pages = model.objects.live().public().filter(event_id__in=event_ids).select_related("locale")
-        for page in pages:
-            rank = _rank(page, language)
-            if page.event_id not in found or rank < found[page.event_id][0]:
-                found[page.event_id] = (rank, page)
-    return {event_id: present_page(page) for event_id, (_rank_, page) in found.items()}
+    found: dict[int, Page] = {}
+    for page in sorted(public_pages_of(event_ids), key=lambda page: _rank(page, language)):
+        found.setdefault(page.event_id, page)
+    return {event_id: present_page(page) for event_id, page in found.items()}
+
+
+def private_pages() -> Q:
+    """The pages behind a view restriction, to exclude from several queries of one request. One query."""
+    return Page.objects.all().private_q()
+
+
+def public_pages_of(event_ids: Iterable[int], *, private: Q | None = None) -> list[Page]:
+    """Every live page without restriction that shows one of the events; originals before aliases, old before new.
+
+    One query for each page type; ``private`` is what ``private_pages`` answered, asked for when it is not given.
+    """
+    hidden = private_pages() if private is None else private
+    found = [
+        page
+        for model in get_event_page_models()
+        for page in model.objects.live()
+        .filter(event_id__in=list(event_ids))
+        .exclude(hidden)
+        .select_related("locale")
+    ]
+    return sorted(found, key=lambda page: (page.alias_of_id is not None, page.pk))
 
 
 def _rank(page: Page, language: str) -> tuple:

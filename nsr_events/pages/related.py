@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField
+from django.db.models import CharField, Q
 from django.db.models.functions import Cast
 from wagtail.models import Page, ReferenceIndex
 
 from .page_types import get_event_report_page_models
+from .presentations import private_pages
 
 RELATED_FIELDS = ("related",)
 """Fields whose references count as "read also"; any page type with one of them takes part."""
@@ -27,11 +28,14 @@ class Link:
     date: dt.date | None = None
 
 
-def related_links(page, request) -> list[Link]:
-    """What the editor chose, then pages that chose this one; what is not live and public is skipped."""
+def related_links(page, request, *, private: Q | None = None) -> list[Link]:
+    """What the editor chose, then pages that chose this one; what is not live and public is skipped.
+
+    ``private`` is what ``presentations.private_pages`` answered, asked for when it is not given.
+    """
     chosen = [block.value for block in page.related if block.block_type == "page" and block.value]
     wanted = [target.pk for target in chosen] + _pointing_at(page)
-    shown = _public_pages(wanted, locale_id=page.locale_id)
+    shown = _public_pages(wanted, locale_id=page.locale_id, private=private)
     links, seen = [], {page.pk}
     for block in page.related:
         if block.block_type == "link":
@@ -67,12 +71,13 @@ def _pointing_at(page) -> list[int]:
     return list(dict.fromkeys(pks))[:MOST_BACKWARDS]
 
 
-def _public_pages(pks: list[int], *, locale_id: int) -> dict[int, Page]:
+def _public_pages(pks: list[int], *, locale_id: int, private: Q | None) -> dict[int, Page]:
     """The live, public pages by the pk asked for; a translation into the reader's language is preferred."""
     if not pks:
         return {}
     keys = Page.objects.filter(pk__in=pks).order_by().values("translation_key")
-    public = list(Page.objects.live().public().filter(translation_key__in=keys))
+    hidden = private_pages() if private is None else private
+    public = list(Page.objects.live().filter(translation_key__in=keys).exclude(hidden))
     asked = dict(Page.objects.filter(pk__in=pks).values_list("pk", "translation_key"))
     own = {
         page.translation_key: page for page in public if page.locale_id == locale_id and not page.alias_of_id
@@ -82,12 +87,12 @@ def _public_pages(pks: list[int], *, locale_id: int) -> dict[int, Page]:
     return {pk: page for pk, page in found.items() if page}
 
 
-def reports_of(page, request) -> list[Link]:
+def reports_of(page, request, *, private: Q) -> list[Link]:
     """Live, public reports about the page's event, the newest first; those in its language where there are any."""
     found = [
         report
         for model in get_event_report_page_models()
-        for report in model.objects.live().public().filter(event_id=page.event_id).order_by("-date")
+        for report in model.objects.live().filter(event_id=page.event_id).exclude(private).order_by("-date")
     ]
     own = [report for report in found if report.locale_id == page.locale_id]
     return [Link(report.title, report.get_url(request), report.date) for report in own or found]

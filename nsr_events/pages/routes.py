@@ -167,6 +167,11 @@ class EventRoutes(PublicRoutes):
         """One session of the newest release."""
         return views.show_session(self, request, str(uid))
 
+    @safe_route("materials/<uuid:uid>/", name="material")
+    def material_view(self, request, uid):
+        """Slides or a document that everybody may open."""
+        return views.show_material(self, request, str(uid))
+
     @safe_route("calendar.ics/", name="calendar")
     def calendar_view(self, request):
         """The event as a calendar file."""

@@ -15,15 +15,17 @@ from nsr_events.calendars import feeds
 from nsr_events.calendars.filters import filter_events
 from nsr_events.core.models import Event
 from nsr_events.programme.current import current_programme
+from nsr_events.programme.materials import Viewer, get_material, may_open, serve
 
 from . import listing
 from .atom import answer_feed, atom_feed, last_change
 from .changes import change_feed, change_log
 from .event_context import event_context, related_links
 from .index_filter import IndexFilter, touches
+from .material_list import material_lines
 from .month_context import month_context
-from .page_types import get_event_page_models
 from .people_and_rooms import now_and_next, person_context, room_context
+from .presentations import private_pages, public_pages_of
 from .programme_context import ProgrammeFilter, programme_context, session_context
 from .structured import event_data, plain, programme_data, report_data, session_data
 
@@ -131,9 +133,12 @@ def load_event(event_id: int) -> Event:
 def show_event(page, request: HttpRequest) -> HttpResponse:
     """The event page itself."""
     programme = current_programme(page.event_id)
-    context = event_context(page, programme=programme, now=timezone.now(), request=request)
+    now = timezone.now()
+    private = private_pages()
+    context = event_context(page, programme=programme, now=now, request=request, private=private)
+    context["materials"] = material_lines(page, programme, now=now)
     context["structured"] = event_data(page, context["organisers"])
-    shown = public_pages_of(page.event_id)
+    shown = public_pages_of([page.event_id], private=private)
     context |= heading(page, request, shown)
     restricted = page.pk not in {other.pk for other in shown}
     return respond(page, request, page.get_template(request), context, restricted=restricted)
@@ -155,9 +160,21 @@ def show_session(page, request: HttpRequest, uid: str) -> HttpResponse:
     item = programme and programme.get(uid)
     if not item or item.gone or item.kind == "internal":
         raise Http404
-    context = session_context(page, programme, item, now=timezone.now(), request=request)
+    now = timezone.now()
+    context = session_context(page, programme, item, now=now, request=request)
+    context["materials"] = material_lines(page, programme, now=now, session_uid=item.uid)
     context["structured"] = session_data(page, programme, item)
     return respond(page, request, "nsr_events/session_page.html", context)
+
+
+def show_material(page, request: HttpRequest, uid: str) -> HttpResponse:
+    """Slides or a document; 404 for whatever is not for everybody now, as for what never was."""
+    material = get_material(page.facts, uid, current_programme(page.event_id))
+    if material is None or not may_open(material, Viewer(), now=timezone.now()):
+        raise Http404
+    response = serve(material, shared=not _is_personal(page, request))
+    response.ne_fixed_language = True
+    return response
 
 
 def show_report(page, request: HttpRequest) -> HttpResponse:
@@ -251,16 +268,6 @@ def hero_url(page) -> str:
         return ""
     site = page.get_site()
     return site.root_url + page.hero_image.get_rendition("fill-1200x630").url
-
-
-def public_pages_of(event_id: int) -> list:
-    """Every live page without restriction that shows an event; originals before aliases, old before new."""
-    found = [
-        page
-        for model in get_event_page_models()
-        for page in model.objects.live().public().filter(event_id=event_id).select_related("locale")
-    ]
-    return sorted(found, key=lambda page: (page.alias_of_id is not None, page.pk))
 
 
 def translations_of(shown, request: HttpRequest) -> list[tuple[str, str]]:

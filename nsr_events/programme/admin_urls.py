@@ -4,6 +4,13 @@ from django.urls import include, path
 
 from .admin import AcceptView, BulkView, ConflictsView, ReopenView, TableView, TracksView
 from .editing import CreateView, EditView, MoveView, RowVerbView, SwapView
+from .material_screens import (
+    AddMaterialView,
+    DeleteMaterialView,
+    EditMaterialView,
+    MaterialFileView,
+    MaterialsView,
+)
 from .releasing import ReleaseView, RepeatView
 from .screens import NAMESPACE, UndoView
 
@@ -20,6 +27,11 @@ patterns = [
     path("conflicts/accept/", AcceptView.as_view(), name="accept"),
     path("conflicts/reopen/", ReopenView.as_view(), name="reopen"),
     path("tracks/", TracksView.as_view(), name="tracks"),
+    path("materials/", MaterialsView.as_view(), name="materials"),
+    path("materials/new/", AddMaterialView.as_view(), name="material_new"),
+    path("materials/<uuid:uid>/", EditMaterialView.as_view(), name="material"),
+    path("materials/<uuid:uid>/delete/", DeleteMaterialView.as_view(), name="material_delete"),
+    path("materials/<uuid:uid>/file/", MaterialFileView.as_view(), name="material_file"),
     path("release/", ReleaseView.as_view(), name="release"),
     path("releases/<int:number>/", RepeatView.as_view(), name="repeat"),
 ]

@@ -19,7 +19,7 @@ from .checking import check_programme
 from .forms import PEOPLE_LIST, Choices, PlaceForm, SessionForm, part_formset
 from .models import Session
 from .screens import ProgrammeView, VerbView
-from .sessions import SessionReleased, StaleSession, get_session
+from .sessions import SessionHasMaterials, SessionReleased, StaleSession, get_session
 from .stale import changed, differences, place_words, read_base, who_did_what
 from .table import chips_by_session
 from .values import values_of, whole
@@ -280,6 +280,10 @@ class RowVerbView(OneView, VerbView):
             saved = self.carry_out(verb, whole(request.POST.get("version", "")) or 0)
         except StaleSession as stale:
             return self.stale(stale)
+        except SessionHasMaterials:
+            words = _("“%(title)s” has slides or documents. Delete them or move them to another item first.")
+            messages.error(request, words % {"title": self.session})
+            return self.back()
         except SessionReleased:
             messages.error(
                 request,

@@ -23,6 +23,9 @@ ACTIONS = {
     "track.save": (_("Edit tracks"), _("Edited the tracks")),
     "conflict.accept": (_("Accept conflict"), _("Accepted a conflict")),
     "conflict.reopen": (_("Reopen conflict"), _("Took back the acceptance of a conflict")),
+    "material.add": (_("Add slides or document"), _("Added slides or a document")),
+    "material.update": (_("Edit slides or document"), _("Edited slides or a document")),
+    "material.delete": (_("Delete slides or document"), _("Deleted slides or a document")),
     "programme.release": (_("Release programme"), _("Released the programme")),
     "programme.repeat": (_("Repeat programme release"), _("Used an older programme release again")),
     "programme.facts": (

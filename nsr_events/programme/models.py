@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
@@ -10,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nsr_events.core.fields import I18nCharField, I18nTextField
-from nsr_events.core.models import Event, EventDay, Person, Room, WithUid
+from nsr_events.core.models import Event, EventDay, Person, Room, WithUid, web_address
+from nsr_events.core.private_files import PrivateFileField, ascii_name
 
 MOST_MINUTES = 24 * 60
 
@@ -185,6 +188,73 @@ class SessionPerson(models.Model):
 
     def __str__(self):
         return str(self.person)
+
+
+def path_of_material(material: SessionMaterial, name: str) -> str:
+    """Where a file lies in the private storage: below its event, under a name nobody typed or can guess."""
+    return f"materials/{material.event.uid}/{uuid.uuid4().hex}-{ascii_name(name)}"
+
+
+class SessionMaterial(WithUid):
+    """Slides or a document of a session, or of the whole event: a private file or a link, never in a release.
+
+    ``programme.materials`` decides who may open it.
+    """
+
+    class Access(models.TextChoices):
+        PUBLIC = "public", _("Everybody")
+        REGISTERED = "registered", _("Participants")
+        ATTENDED = "attended", _("Participants who were there that day")
+
+    class Visible(models.TextChoices):
+        NOW = "now", _("At once")
+        AFTER_SESSION = "after_session", _("When the item is over")
+        AFTER_EVENT = "after_event", _("When the event is over")
+        MOMENT = "moment", _("From a date and time")
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="materials")
+    session = models.ForeignKey(
+        Session,
+        verbose_name=_("programme item"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="materials",
+    )
+    title = I18nCharField(_("title"), characters=200)
+    file = PrivateFileField(_("file"), upload_to=path_of_material, max_length=255, blank=True)
+    file_name = models.CharField(max_length=150, blank=True, editable=False)
+    file_size = models.PositiveBigIntegerField(default=0, editable=False)
+    link = models.URLField(_("or a link"), max_length=500, blank=True, validators=[web_address])
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    access = models.CharField(
+        _("who may open it"), max_length=20, choices=Access.choices, default=Access.REGISTERED
+    )
+    visible_from = models.CharField(
+        _("visible"), max_length=20, choices=Visible.choices, default=Visible.AFTER_SESSION
+    )
+    visible_at = models.DateTimeField(_("date and time"), null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("slides or document")
+        verbose_name_plural = _("slides and documents")
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(file="") & ~Q(link="")) | (~Q(file="") & Q(link="")),
+                name="ne_material_file_or_link",
+                violation_error_message=_("Choose a file or write a link, one of the two."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(visible_from="moment") | Q(visible_at__isnull=False),
+                name="ne_material_moment",
+                violation_error_message=_("Write from when it is visible."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.title)
 
 
 class ProgrammeRelease(models.Model):

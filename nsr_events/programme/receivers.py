@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models.signals import post_delete
 from wagtail import hooks
 
 from nsr_events.core.models import Event
@@ -15,7 +16,8 @@ from nsr_events.core.signals import event_changed
 
 from . import admin, history
 from .facts import moved
-from .models import ProgrammeRelease, Session, Track
+from .materials import forget_file
+from .models import ConflictAcceptance, ProgrammeRelease, Session, SessionMaterial, Track
 from .releases import release_facts
 
 RELEASED_FACTS = frozenset({"days", "day_texts", "hosts", "venue", "timezone"})
@@ -25,7 +27,8 @@ RELEASED_FACTS = frozenset({"days", "day_texts", "hosts", "venue", "timezone"})
 def connect() -> None:
     """Connect the receivers and register the rows' permissions; called once, from ``AppConfig.ready()``."""
     event_changed.connect(follow_facts, dispatch_uid="nsr_events.programme.follow_facts")
-    register_event_rows(Track, Session, ProgrammeRelease)
+    post_delete.connect(forget_file, sender=SessionMaterial, dispatch_uid="nsr_events.programme.forget_file")
+    register_event_rows(Track, Session, SessionMaterial, ProgrammeRelease, ConflictAcceptance)
     hooks.register("register_log_actions", history.register)
     admin.register()
 

@@ -18,7 +18,7 @@ from nsr_events.core.permissions import may
 from nsr_events.core.workspace import WorkspaceView
 
 from .releases import State, programme_state
-from .sessions import Command, Saved, StaleSession, carry_out
+from .sessions import Command, Saved, SessionReleased, StaleSession, carry_out
 from .stale import who_did_what
 from .values import NotInEvent
 from .working import Working, working_of
@@ -111,6 +111,8 @@ class UndoView(VerbView):
                 undone += 1
             except StaleSession as stale:
                 refused.append(who_did_what(stale.current, None) if stale.current else _("The item is gone."))
+            except SessionReleased:
+                refused.append(_("It was released, or slides and documents lie with it."))
             except (ValidationError, NotInEvent):
                 refused.append(_("Its day, room or people are not there any more."))
         if undone:

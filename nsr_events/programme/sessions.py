@@ -41,6 +41,10 @@ class SessionReleased(Exception):  # noqa: N818
     """The session was released or booked: it can be cancelled, not removed."""
 
 
+class SessionHasMaterials(SessionReleased):
+    """Slides or documents lie with the session, and would be lost without a way back."""
+
+
 @dataclass(frozen=True)
 class Command:
     """A verb (update, create, remove) to carry out on the session ``uid`` when it still has ``version``."""
@@ -190,11 +194,14 @@ def duplicate(event: Event, uid: Any, *, now: dt.datetime, by: Any = None) -> Sa
 def remove(event: Event, uid: Any, *, version: int, by: Any = None) -> Saved:
     """Delete a session that the world never saw.
 
-    Raises ``SessionReleased`` when it was released or booked, ``StaleSession`` when it was saved meanwhile.
+    Raises ``SessionReleased`` when it was released or booked, ``SessionHasMaterials`` when slides or documents
+    lie with it, ``StaleSession`` when it was saved meanwhile.
     """
     session = get_session(event, uid)
     if _was_released(event, str(session.uid)):
         raise SessionReleased
+    if session.materials.exists():
+        raise SessionHasMaterials
     values = values_of(session)
     try:
         _count, rows = at_version(session, version).delete()

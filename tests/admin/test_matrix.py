@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
@@ -22,7 +23,8 @@ from nsr_events.admin.pages import make_page
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import ACTIONS
 from nsr_events.pages.models import get_event_page_models
-from nsr_events.programme.models import Session, SessionPerson
+from nsr_events.programme.materials import save_material
+from nsr_events.programme.models import Session, SessionMaterial, SessionPerson
 from nsr_events.programme.releases import release_programme
 from tests.admin.conftest import NOW, give_model, make_user
 
@@ -36,7 +38,14 @@ EVENT, REGISTER, LIST, CHOOSER, EVENT_CHOOSER, BULK = (
 )
 ANY = "any of them"
 
-SECRET_WORDS = ["Samling i Oslo", "Oslo krets", "Hemmelig tema", "Hemmelig programpost"]
+SECRET_WORDS = [
+    "Samling i Oslo",
+    "Oslo krets",
+    "Hemmelig tema",
+    "Hemmelig programpost",
+    "Hemmelige lysbilder",
+    "Hemmelig innhold",
+]
 """Names of Oslo's collection, its event and what is in it: nobody of Trøndelag may meet them."""
 
 
@@ -101,6 +110,11 @@ PROGRAMME = {
         "conflicts/accept/",
         "conflicts/reopen/",
         "tracks/",
+        "materials/",
+        "materials/new/",
+        "materials/<uuid:uid>/",
+        "materials/<uuid:uid>/delete/",
+        "materials/<uuid:uid>/file/",
         "release/",
         "releases/<int:number>/",
     )
@@ -198,6 +212,12 @@ def matrix(world):
         room=world.room,
     )
     SessionPerson.objects.create(session=world.session, person=world.person)
+    world.material = save_material(
+        SessionMaterial(
+            event=world.event, title={"nb": "Hemmelige lysbilder"}, access="public", visible_from="now"
+        ),
+        uploaded=SimpleUploadedFile("Hemmelig fil.pdf", b"Hemmelig innhold"),
+    )
     release_programme(world.event, now=NOW, by=world.boss)
     make_page(world.event, parent=world.index, by=world.boss)
     return world
@@ -210,7 +230,8 @@ def address_of(route, world):
     address = route.replace("<int:event_pk>", str(world.event.pk))
     if "pk>" in address:
         address = re.sub("<(int|str):pk>", str(world.objects[register].pk), address)
-    address = address.replace("<uuid:uid>", str(world.session.uid))
+    named = world.material if "/materials/" in route else world.session
+    address = address.replace("<uuid:uid>", str(named.uid))
     address = address.replace("<slug:verb>", "duplicate").replace("<int:number>", "1")
     assert "<" not in address, f"no value for an argument of {route}"
     query = f"?id={world.event.pk}" if route.startswith("bulk/") or "chosen-multiple" in route else ""
@@ -408,6 +429,7 @@ class TestPublicPages:
         "programme/",
         "sessions/<uuid:uid>/",
         "sessions/<uuid:uid>.ics/",
+        "materials/<uuid:uid>/",
         "calendar.ics/",
         "programme.ics/",
         "programme/changes/",
@@ -422,6 +444,7 @@ class TestPublicPages:
         for route in self.PUBLIC:
             session = page.event.sessions.get()
             rows = {"people": session.people.get().person, "rooms": session.room}
+            rows["materials"] = page.event.materials.get()
             path = route.replace("<uuid:uid>", str(rows.get(route.split("/")[0], session).uid))
             yield route, page.url + (path.rstrip("/") if re.search(r"\.\w+/$", path) else path)
 
