@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +37,8 @@ class Application:
     """What a form, an import or an organiser asks for one person.
 
     ``uid`` becomes the registration's, as it stands inside the encrypted ``sensitive`` answers. ``sessions`` are uids;
-    ``save_sections`` are called with the registration inside the transaction, for later domains.
+    ``save_sections`` are called with the registration inside the transaction, for later domains. ``mail_due`` keeps the
+    mail back when an unproven address has had enough of them (``first_mail``).
     """
 
     category: ParticipantCategory
@@ -62,6 +64,7 @@ class Application:
     person: Person | None = None
     uid: uuid.UUID = field(default_factory=uuid.uuid4)
     save_sections: tuple[Callable[[Registration], None], ...] = ()
+    mail_due: dt.datetime | None = None
 
     def fields(self) -> dict[str, Any]:
         """The columns of the person, as they are written to a registration."""

@@ -51,7 +51,8 @@ def tell(
     """Put a mail about ``registration`` in the queue, in the transaction that changed it. Who has no address gets none.
 
     ``to``: an address that the mail is about (a new one to confirm, an old one to take leave of). A transition is told
-    once a version of the row; with ``facts["occasion"]`` (a UUID as text) once an occasion.
+    once a version of the row; with ``facts["occasion"]`` (a UUID as text) once an occasion;
+    ``facts["due"]`` keeps it back.
     """
     if not (to or registration.email):
         return
@@ -60,7 +61,7 @@ def tell(
         kind = FIXED_ADDRESS.get(kind, kind)
     elif kind == "registration.transferred" and not facts.get("given", True):
         kind = "registration.taken_over"
-    occasion = facts.pop("occasion", registration.row_version)
+    occasion, due = facts.pop("occasion", registration.row_version), facts.pop("due", None)
     queue.enqueue(
         kind,
         event=registration.event,
@@ -70,6 +71,7 @@ def tell(
         facts=facts,
         dedupe_key=f"{kind}:{registration.uid}:{occasion}",
         now=now,
+        due=due,
     )
 
 

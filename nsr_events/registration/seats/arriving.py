@@ -192,7 +192,7 @@ def _check_sessions(setup: RegistrationSetup, application: Application, status: 
 
 
 def _tell_known(known: Registration, application: Application, step: Step) -> None:
-    if known.status == Status.REJECTED or step.by is not None:
+    if known.status == Status.REJECTED or step.by is not None or application.mail_due is not None:
         return
     occasion = str(application.idempotency_key or uuid.uuid4())
     mails.tell(known, "registration.already", now=step.now, facts={"occasion": occasion})
@@ -233,7 +233,7 @@ def _create(setup: RegistrationSetup, application: Application, status: str, ste
         save_section(row)
     if application.invitation:
         _answer_invitation(application.invitation, Invitation.State.ACCEPTED, step.now)
-    write(row, step, before="", mail=MAIL_OF[Status(status)])
+    write(row, step, before="", mail=MAIL_OF[Status(status)], facts={"due": application.mail_due})
     kind = OutcomeKind(status)
     return Outcome(kind, row, kind)
 
