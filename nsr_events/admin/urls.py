@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nsr_events.core.admin import OverviewView, PlacesView, StatusView
+from nsr_events.core.admin import OverviewView, PlacesView, ReviveView, StatusView
 
 from .deletion import DeleteEventView
 from .editions import EditionView
@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:event_pk>/page/new/", MakePageView.as_view(), name="make_page"),
     path("<int:event_pk>/days/", PlacesView.as_view(), name="days"),
     path("<int:event_pk>/status/", StatusView.as_view(), name="status"),
+    path("<int:event_pk>/revive/", ReviveView.as_view(), name="revive"),
     path("<int:event_pk>/edition/", EditionView.as_view(), name="edition"),
     path("<int:event_pk>/delete/", DeleteEventView.as_view(), name="delete"),
 ]

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.models import ModelLogEntry
 
-from . import checklist, events, tabs
-from .forms import PlacesForms, StatusForm
+from . import checklist, events, numbers, tabs
+from .forms import PlacesForms, ReviveForm, StatusForm
 from .models import Event, EventDayHost
 from .permissions import ACTIONS, may
 from .signals import Audience, event_changing
@@ -44,6 +44,7 @@ class OverviewView(WorkspaceView):
             may_copy=may_change and may(self.request.user, "add", self.event),
             may_delete=may(self.request.user, "delete", self.event),
             items=checklist.items_for(self.event, now=timezone.now()) if may_change else [],
+            numbers=numbers.numbers_for(self.event, self.request.user, now=timezone.now()),
             log_entries=recent_entries(self.event) if may_change else [],
             **kwargs,
         )
@@ -68,6 +69,7 @@ MATERIAL_LABELS = {
     "venue": gettext_lazy("venue"),
     "format": gettext_lazy("format"),
     "online_url": gettext_lazy("online link"),
+    "status": gettext_lazy("status: a postponed event with a new date is confirmed again"),
 }
 
 
@@ -116,6 +118,8 @@ class PlacesView(WorkspaceView):
             asks = question is not None and request.POST.get("confirmed") != question.answer
             if changes is not None and not asks:
                 messages.success(request, _("“%(event)s” is saved.") % {"event": event})
+                if "status" in changes:
+                    messages.info(request, _("It has its new date, and is confirmed again."))
                 return redirect(reverse("nsr_events_admin:days", args=[event.pk]))
             transaction.set_rollback(True)
         if stale:
@@ -157,17 +161,18 @@ class StatusView(WorkspaceView):
     tab = "overview"
     template_name = "nsr_events/core/admin/status.html"
     page_title = gettext_lazy("Change the status")
+    form_class = StatusForm
 
     def get(self, request, *args, **kwargs):
-        return self.render_to_response(self.get_context_data(form=StatusForm(instance=self._another())))
+        return self.render_to_response(self.get_context_data(form=self.form_class(instance=self._another())))
 
     def post(self, request, *args, **kwargs):
         with transaction.atomic():
             now_is = events.lock_event(self.event.pk)
-            form = StatusForm(request.POST, instance=self._another())
+            form = self.form_class(request.POST, instance=self._another())
             stale = request.POST.get("changed_at") != now_is.changed_at.isoformat()
             if form.is_valid() and not stale:
-                self._save(form.cleaned_data)
+                self._save(form)
         if stale:
             messages.error(request, self.stale_message(now_is))
         if stale or not form.is_valid():
@@ -177,7 +182,8 @@ class StatusView(WorkspaceView):
         )
         return redirect("nsr_events_admin:overview", self.event.pk)
 
-    def _save(self, wished):
+    def _save(self, form):
+        wished = form.cleaned_data
         events.change_status(
             self.event, wished["status"], note=wished["status_note"], now=timezone.now(), by=self.request.user
         )
@@ -194,6 +200,29 @@ class StatusView(WorkspaceView):
 
     def _another(self):
         return Event.objects.get(pk=self.event.pk)
+
+
+class ReviveView(StatusView):
+    """Let a cancelled event take place after all, after a look at what that brings back."""
+
+    template_name = "nsr_events/core/admin/revive.html"
+    page_title = gettext_lazy("Revive the event")
+    form_class = ReviveForm
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.event.status != Event.Status.CANCELLED:
+            messages.warning(request, _("The event is not cancelled."))
+            return redirect("nsr_events_admin:status", self.event.pk)
+        return super().dispatch(request, *args, **kwargs)
+
+    def _save(self, form):
+        note = form.cleaned_data["status_note"]
+        events.revive_event(self.event, note=note, now=timezone.now(), by=self.request.user)
+
+    def get_context_data(self, **kwargs):
+        answers = event_changing.send(Event, event=self.event, changes={"status"})
+        audiences = [audience for _receiver, audience in answers if audience and audience.count]
+        return super().get_context_data(audiences=audiences, **kwargs)
 
 
 def facts_checklist(event: Event, now):

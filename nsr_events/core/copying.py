@@ -27,7 +27,7 @@ from .texts import as_dict, content_languages
 
 RESET_FACTS = frozenset({
     "uid", "name", "edition", "start", "end", "status", "status_note", "status_changed_at", "previous_start",
-    "online_url", "online_open", "ical_sequence", "ical_stamp", "ical_digest", "changed_at",
+    "rescheduled_at", "online_url", "online_open", "ical_sequence", "ical_stamp", "ical_digest", "changed_at",
 })  # fmt: skip
 """Columns of the event that the copy does not take over as they are."""
 

@@ -29,6 +29,13 @@ FACTS = (
 )  # fmt: skip
 
 
+NOT_HERE = (
+    "status", "status_note", "status_changed_at", "previous_start", "rescheduled_at",
+    "ical_sequence", "ical_stamp", "ical_digest",
+)  # fmt: skip
+"""Columns that ``save_facts`` takes from the locked row: an instance read earlier must not bring old ones back."""
+
+
 def create_event(*, days: Sequence[EventDay], now: dt.datetime, by=None, **facts: Any) -> Event:
     """Create an event with its days (1-31 unsaved ``EventDay`` rows) and the given facts.
 
@@ -70,8 +77,13 @@ def save_facts(
     ``days`` are all days the event shall have (saved or not yet), ``removed_days`` those it loses, ``hosts`` the
     organisations by date in the order shown, ``organisations`` the wished rows. Returns the names of what changed;
     nothing changed sends no signal and raises nothing. Raises ``ValidationError`` by field, with nothing saved.
+
+    A postponed event that gets another start has its new date by that: it is confirmed again.
     """
-    before = _facts_of(lock_event(event.pk))
+    locked = lock_event(event.pk)
+    for name in NOT_HERE:
+        setattr(event, name, getattr(locked, name))
+    before = _facts_of(locked)
     days = list(days) if days is not None else list(event.days.all())
     removed = list(removed_days)
     check_days(days, now=now)
@@ -86,6 +98,8 @@ def save_facts(
         _write_hosts(event, hosts)
     if organisations is not None:
         _write_organisations(event, organisations)
+    if _is_moved(locked, event, before=before, days=days):
+        _note_former_start(event, locked, now=now)
     changes = {name for name, value in _facts_of(event).items() if value != before[name]}
     if not changes:
         return changes
@@ -101,8 +115,32 @@ def save_days(event: Event, days: Sequence[EventDay], *, now: dt.datetime, by=No
 
 @transaction.atomic
 def change_status(event: Event, status: str, *, now: dt.datetime, note: Any = None, by=None) -> set[str]:
-    """Give ``event`` a status, the one way in. Returns the names of what changed (empty when it had it already)."""
+    """Give ``event`` a status, the one way in. Returns the names of what changed (empty when it had it already).
+
+    Raises ``ValidationError`` for a cancelled event, which only ``revive_event`` brings back.
+    """
     locked = lock_event(event.pk)
+    if locked.status == Event.Status.CANCELLED and status != Event.Status.CANCELLED:
+        raise ValidationError({"status": [_("The event is cancelled. Revive it first.")]})
+    return _set_status(event, locked, status, note=note, now=now, by=by)
+
+
+@transaction.atomic
+def revive_event(event: Event, *, now: dt.datetime, note: Any = "", by=None) -> set[str]:
+    """Let a cancelled event take place after all, confirmed, with ``note`` in place of why it was cancelled.
+
+    Its calendar entries come back under the same UIDs. Returns the names of what changed. Raises
+    ``ValidationError`` when the event is not cancelled.
+    """
+    locked = lock_event(event.pk)
+    if locked.status != Event.Status.CANCELLED:
+        raise ValidationError({"status": [_("The event is not cancelled.")]})
+    return _set_status(event, locked, Event.Status.CONFIRMED, note=note, now=now, by=by)
+
+
+def _set_status(
+    event: Event, locked: Event, status: str, *, note: Any, now: dt.datetime, by: Any
+) -> set[str]:
     before = _facts_of(locked)
     if locked.status == status and (note is None or note == locked.status_note):
         return set()
@@ -112,6 +150,8 @@ def change_status(event: Event, status: str, *, now: dt.datetime, note: Any = No
         event.status_note = note
     if event.status != before["status"]:
         event.status_changed_at = now
+    if event.status == Event.Status.PLANNED:
+        event.previous_start = event.rescheduled_at = None
     event.full_clean()
     changes = {name for name, value in _facts_of(event).items() if value != before[name]}
     return _finish(event, changes, before=before, now=now, by=by)
@@ -160,6 +200,33 @@ def set_bounds(event: Event, days: Sequence[EventDay]) -> None:
     bounds = [day.bounds() for day in days]
     event.start = min(starts for starts, _ends in bounds).replace(tzinfo=zone)
     event.end = max(ends for _starts, ends in bounds).replace(tzinfo=zone)
+
+
+def _is_moved(was: Event, event: Event, *, before: dict[str, Any], days: Sequence[EventDay]) -> bool:
+    """Whether readers were told of another start: hours that were not set yet are no hours that moved."""
+    had_hours = was.times_known and before["days"] and before["days"][0][2] is not None
+    first = min(days, key=lambda day: day.date)
+    if had_hours and event.times_known and first.opens is not None:
+        return was.start != event.start
+    return was.local_start.date() != event.local_start.date()
+
+
+def _note_former_start(event: Event, was: Event, *, now: dt.datetime) -> None:
+    """Remember the announced start of an event that moves, or forget it when the event moves back.
+
+    A second move within the time of news still tells of the first date. Planned dates are no promise, a cancelled
+    event has none, and what is over is corrected, not moved.
+    """
+    is_over = was.end < now and was.status != Event.Status.POSTPONED
+    if is_over or was.status in {Event.Status.PLANNED, Event.Status.CANCELLED}:
+        return
+    known = was.former_start(now) or was.start
+    is_back = event.start == known
+    event.previous_start = None if is_back else known
+    event.rescheduled_at = None if is_back else now
+    if was.status == Event.Status.POSTPONED:
+        event.status, event.status_changed_at = Event.Status.CONFIRMED, now
+        event.status_note = ""
 
 
 def _write_days(event: Event, days: Sequence[EventDay], removed: Sequence[EventDay]) -> None:

@@ -150,6 +150,23 @@ class StatusForm(forms.ModelForm):
             "status_note": _("Shown on the page, for example why it is cancelled and what happens next.")
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.status == Event.Status.CANCELLED:  # the way back is a screen of its own
+            self.fields["status"].choices = [(Event.Status.CANCELLED.value, Event.Status.CANCELLED.label)]
+
+
+class ReviveForm(forms.ModelForm):
+    """The words the page shows once a cancelled event takes place after all; none, unless somebody writes them."""
+
+    class Meta:
+        model = Event
+        fields = ["status_note"]
+        help_texts = {"status_note": _("Optional. It takes the place of why the event was cancelled.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, initial={"status_note": ""}, **kwargs)
+
 
 class DayForm(forms.ModelForm):
     """One day with its hosts, each in a field of its own, in the order shown."""

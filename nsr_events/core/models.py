@@ -24,6 +24,9 @@ from wagtail.search import index
 from .fields import I18nCharField, I18nTextField
 from .texts import as_dict
 
+STAYS_NEWS = dt.timedelta(days=14)
+"""How long a moved date is shown beside the new one."""
+
 LATEST_CLOSE = dt.time(5)
 """A day may close after midnight, to 05:00 the next day."""
 
@@ -372,6 +375,7 @@ class Event(index.Indexed, CollectionMember, WithUid):
     status_note = I18nTextField(_("note on the status"), characters=600, blank=True)
     status_changed_at = models.DateTimeField(null=True, editable=False)
     previous_start = models.DateTimeField(null=True, editable=False)
+    rescheduled_at = models.DateTimeField(null=True, editable=False)
     venue = models.ForeignKey(
         Venue, verbose_name=_("venue"), null=True, blank=True, on_delete=models.PROTECT, related_name="events"
     )
@@ -458,6 +462,15 @@ class Event(index.Indexed, CollectionMember, WithUid):
     def is_off(self) -> bool:
         """Whether it will not take place at its date: cancelled or postponed."""
         return self.status in {self.Status.CANCELLED, self.Status.POSTPONED}
+
+    def former_start(self, now: dt.datetime) -> dt.datetime | None:
+        """The start it was announced with, on its own clocks, as long as the new one is news; else None."""
+        takes_place = self.status in {self.Status.CONFIRMED, self.Status.MOVED_ONLINE}
+        if not (takes_place and self.previous_start and self.rescheduled_at):
+            return None
+        if now - self.rescheduled_at > STAYS_NEWS:
+            return None
+        return self.previous_start.astimezone(self.zone)
 
 
 class EventDay(WithUid):

@@ -121,6 +121,7 @@ def event_context(
         "card": card_action(event, calendar_url=calendar_url, now=now),
         "tag": state_tag(event, now=now),
         "when": formats.date_range(days[0].date, days[-1].date, language),
+        "former": former_date(event, language, now=now),
         "hours": hours_of(event, days, language),
         "days": day_cards(event, days, programme, language),
         "body_main": [block for block in page.body if block.block_type not in SIDE_BLOCKS],
@@ -156,7 +157,19 @@ def state_tag(event: Event, *, now: dt.datetime) -> Tag:
         return Tag(_("Over"), "plain")
     if event.start <= now:
         return Tag(_("In progress"), "now")
+    if event.former_start(now):
+        return Tag(_("New date"), "info")
     return days_left_tag(event, now=now)
+
+
+def former_date(event: Event, language: str, *, now: dt.datetime) -> str:
+    """The date it was announced for, while that is news; with the hour where only the hour is another."""
+    former = event.former_start(now)
+    if former is None:
+        return ""
+    if former.date() == event.local_start.date():
+        return formats.at_clock(former, language)
+    return formats.full_date(former.date(), language)
 
 
 def days_left_tag(event: Event, *, now: dt.datetime) -> Tag:

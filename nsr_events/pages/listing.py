@@ -7,17 +7,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Case, Exists, Q, QuerySet, When
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from nsr_events.core import formats
 from nsr_events.core.models import LATEST_CLOSE, Event
 
-from .event_context import Tag, state_tag
+from .event_context import Tag, former_date, state_tag
 from .page_types import get_event_page_models
 
 STAYS = dt.timedelta(days=14)
 """How long a cancelled event stays among the upcoming ones after its cancellation."""
+
+
+WAITS = dt.timedelta(days=365)
+"""How long after its old date a postponed event is thought to get a new one."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,12 @@ class Row:
     url: str
     when: str
     tag: Tag
+    former: str = ""
+
+    @property
+    def is_online(self) -> bool:
+        """Whether it takes place on the net only."""
+        return self.event.format == Event.Format.ONLINE or self.event.status == Event.Status.MOVED_ONLINE
 
 
 def listed_events(index: Page) -> QuerySet[Event]:
@@ -53,14 +64,23 @@ def _within(index: Page, name: str) -> Q:
 
 
 def upcoming(events: QuerySet[Event], *, now: dt.datetime) -> QuerySet[Event]:
-    """Running events first, then by start; what was cancelled more than 14 days ago is left out."""
+    """Running events first, then by start, and what is postponed last, also when its old date has passed.
+
+    What was cancelled more than 14 days ago is left out.
+    """
     gone = Q(status=Event.Status.CANCELLED, status_changed_at__lt=now - STAYS)
-    return events.filter(end__gte=now).exclude(gone)
+    waits = Case(When(status=Event.Status.POSTPONED, then=1), default=0)
+    return events.filter(Q(end__gte=now) | _waiting(now)).exclude(gone).order_by(waits, "start", "pk")
 
 
 def past(events: QuerySet[Event], *, now: dt.datetime) -> QuerySet[Event]:
     """What is over, the newest first."""
-    return events.filter(end__lt=now).order_by("-start", "pk")
+    return events.filter(end__lt=now).exclude(_waiting(now)).order_by("-start", "pk")
+
+
+def _waiting(now: dt.datetime) -> Q:
+    """Postponed events that still wait for their new date."""
+    return Q(status=Event.Status.POSTPONED, end__gte=now - WAITS)
 
 
 def rows(
@@ -75,6 +95,7 @@ def rows(
             url=pages[event.pk].get_url(request),
             when=formats.date_range(event.local_start.date(), last_date(event), language),
             tag=state_tag(event, now=now),
+            former=former_date(event, language, now=now),
         )
         for event in events
         if event.pk in pages
@@ -88,7 +109,13 @@ def last_date(event: Event) -> dt.date:
 
 
 def by_month(found: Sequence[Row], language: str) -> list[tuple[str, list[Row]]]:
-    """Rows under the month they start in, such as "Mars 2027"."""
+    """Rows under the month they start in, such as "Mars 2027"; what is postponed in a group of its own, last."""
+    waiting = [row for row in found if row.event.status == Event.Status.POSTPONED]
+    dated = [row for row in found if row.event.status != Event.Status.POSTPONED]
+    return _by_month(dated, language) + ([(_("Postponed"), waiting)] if waiting else [])
+
+
+def _by_month(found: Sequence[Row], language: str) -> list[tuple[str, list[Row]]]:
     return [
         (formats.capitalised(f"{formats.month(dt.date(year, month, 1), language)} {year}"), list(group))
         for (year, month), group in groupby(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from nsr_events.core.models import Event, EventOrganisation, Venue
@@ -26,7 +27,9 @@ ATTENDANCE = {
 }
 
 
-def event_data(page, organisers: list[EventOrganisation], *, image: str = "") -> dict[str, Any]:
+def event_data(
+    page, organisers: list[EventOrganisation], *, now: dt.datetime, image: str = ""
+) -> dict[str, Any]:
     """An event as schema.org ``Event``: dates with offset, state, place, organisers."""
     event = page.facts
     return _filled(
@@ -39,8 +42,8 @@ def event_data(page, organisers: list[EventOrganisation], *, image: str = "") ->
             "image": image,
             "startDate": event.local_start.isoformat(),
             "endDate": event.local_end.isoformat(),
-            "previousStartDate": _previous(event),
-            "eventStatus": f"{CONTEXT}/{_status(event)}",
+            "previousStartDate": _previous(event, now),
+            "eventStatus": f"{CONTEXT}/{_status(event, now)}",
             "eventAttendanceMode": f"{CONTEXT}/{_attendance(event)}",
             "location": location(event),
             "organizer": [organisation(row) for row in organisers],
@@ -50,11 +53,11 @@ def event_data(page, organisers: list[EventOrganisation], *, image: str = "") ->
     )
 
 
-def programme_data(page, programme: Programme) -> dict[str, Any]:
+def programme_data(page, programme: Programme, *, now: dt.datetime) -> dict[str, Any]:
     """The event with its sessions as ``subEvent``, up to a hundred."""
     shown = [item for item in programme.shown if item.kind not in {"internal", "break", "practical"}]
     return {
-        **event_data(page, []),
+        **event_data(page, [], now=now),
         "subEvent": [_sub_event(page, programme, item) for item in shown[:MOST_SUB_EVENTS]],
     }
 
@@ -153,8 +156,8 @@ def _dates(event: Event) -> dict[str, str]:
     return {"startDate": event.local_start.isoformat(), "endDate": event.local_end.isoformat()}
 
 
-def _status(event: Event) -> str:
-    if event.status == Event.Status.CONFIRMED and event.previous_start:
+def _status(event: Event, now: dt.datetime) -> str:
+    if event.status == Event.Status.CONFIRMED and event.former_start(now):
         return "EventRescheduled"
     return STATUS[Event.Status(event.status)]
 
@@ -165,8 +168,9 @@ def _attendance(event: Event) -> str:
     return ATTENDANCE[Event.Format(event.format)]
 
 
-def _previous(event: Event) -> str | None:
-    return event.previous_start.astimezone(event.zone).isoformat() if event.previous_start else None
+def _previous(event: Event, now: dt.datetime) -> str | None:
+    former = event.former_start(now)
+    return former.isoformat() if former else None
 
 
 def _series(event: Event, language: str) -> dict[str, Any] | None:

@@ -137,7 +137,7 @@ def show_event(page, request: HttpRequest) -> HttpResponse:
     private = private_pages()
     context = event_context(page, programme=programme, now=now, request=request, private=private)
     context["materials"] = material_lines(page, programme, now=now)
-    context["structured"] = event_data(page, context["organisers"])
+    context["structured"] = event_data(page, context["organisers"], now=now)
     shown = public_pages_of([page.event_id], private=private)
     context |= heading(page, request, shown)
     restricted = page.pk not in {other.pk for other in shown}
@@ -148,9 +148,10 @@ def show_programme(page, request: HttpRequest) -> HttpResponse:
     """All days of the newest release in one document, or the page's note before the first."""
     programme = current_programme(page.event_id)
     wanted = ProgrammeFilter.from_query(request.GET, programme) if programme else None
-    context = programme_context(page, programme, wanted=wanted, now=timezone.now())
+    now = timezone.now()
+    context = programme_context(page, programme, wanted=wanted, now=now)
     if programme:
-        context["structured"] = programme_data(page, programme)
+        context["structured"] = programme_data(page, programme, now=now)
     return respond(page, request, "nsr_events/programme_page.html", context)
 
 

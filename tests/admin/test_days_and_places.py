@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from nsr_events.admin.pages import make_page
-from nsr_events.core.events import save_facts
+from nsr_events.core.events import change_status, save_facts
 from nsr_events.core.models import Event, EventOrganisation, Organisation
 from tests.admin.conftest import NOW, make_user
 
@@ -253,6 +253,53 @@ def test_the_status_is_changed_with_its_words(as_editor, world):
     event = Event.objects.get(pk=world.event.pk)
     assert (event.status, str(event.status_note)) == ("cancelled", "For få påmeldte.")
     assert event.status_changed_at
+
+
+class TestReviving:
+    """The way back from cancelled is a screen of its own."""
+
+    @pytest.fixture
+    def cancelled(self, world):
+        change_status(world.event, "cancelled", note={"nb": "Streik"}, now=NOW)
+        return world.event
+
+    def test_the_status_screen_leads_there_and_offers_no_other_status(self, as_editor, cancelled):
+        response = as_editor.get(reverse("nsr_events_admin:status", args=[cancelled.pk]))
+        revive = reverse("nsr_events_admin:revive", args=[cancelled.pk])
+        assert revive in response.content.decode()
+        stamp = response.context["changed_at"]
+        url = reverse("nsr_events_admin:status", args=[cancelled.pk])
+        again = as_editor.post(url, {"status": "confirmed", "changed_at": stamp})
+        assert again.context["form"].errors["status"]
+        assert Event.objects.get(pk=cancelled.pk).status == "cancelled"
+
+    def test_it_asks_before_it_brings_the_event_back(self, as_editor, cancelled):
+        url = reverse("nsr_events_admin:revive", args=[cancelled.pk])
+        page = as_editor.get(url)
+        assert "Streik" not in page.content.decode()
+        assert Event.objects.get(pk=cancelled.pk).status == "cancelled"
+        as_editor.post(url, {"changed_at": page.context["changed_at"], "status_note_nb": "Streiken er over."})
+        event = Event.objects.get(pk=cancelled.pk)
+        assert (event.status, str(event.status_note)) == ("confirmed", "Streiken er over.")
+
+    def test_a_stale_tab_revives_nothing(self, as_editor, cancelled):
+        url = reverse("nsr_events_admin:revive", args=[cancelled.pk])
+        assert as_editor.post(url, {"changed_at": "2020-01-01T00:00:00+00:00"}).status_code == 200
+        assert Event.objects.get(pk=cancelled.pk).status == "cancelled"
+
+    def test_what_is_not_cancelled_is_not_revived(self, as_editor, world):
+        url = reverse("nsr_events_admin:revive", args=[world.event.pk])
+        for response in (as_editor.get(url), as_editor.post(url)):
+            assert response.headers["Location"] == reverse("nsr_events_admin:status", args=[world.event.pk])
+        assert Event.objects.get(pk=world.event.pk).status == "planned"
+
+
+def test_a_new_date_of_a_postponed_event_confirms_it_and_says_so(as_editor, world):
+    change_status(world.event, "postponed", now=NOW)
+    response = save(as_editor, world.event, **{"days-0-date": "2027-03-08"})
+    assert Event.objects.get(pk=world.event.pk).status == "confirmed"
+    said = [str(message) for message in response.context["messages"]]
+    assert len(said) == 2
 
 
 def test_an_unknown_status_is_refused(as_editor, world):

@@ -64,6 +64,7 @@ WORKSPACE = {
     "events/<int:event_pk>/page/new/": Row(EVENT, "change"),
     "events/<int:event_pk>/days/": Row(EVENT, "change"),
     "events/<int:event_pk>/status/": Row(EVENT, "change"),
+    "events/<int:event_pk>/revive/": Row(EVENT, "change"),
     "events/<int:event_pk>/edition/": Row(EVENT, ("change", "add")),
     "events/<int:event_pk>/delete/": Row(EVENT, "delete"),
     "events/": Row(LIST, ANY),
