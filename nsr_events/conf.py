@@ -108,6 +108,12 @@ SETTINGS: dict[str, Setting] = {
     "MAILER": Setting(
         "default", (str,), "Which of Django 6.1's MAILERS sends; older versions have one only."
     ),
+    "PARTICIPANT_CSP": Setting(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (str,),
+        "Content-Security-Policy of the registration form and participants' pages, unless the site sends its own.",
+    ),
     "ICAL_METHOD": Setting(
         None,
         (str, type(None)),
@@ -120,6 +126,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "nsr_events.tasks.drain",
         "schedule": 30.0,
         "options": {"expires": 25},
+    },
+    "nsr-events-answer-link-requests": {
+        "task": "nsr_events.tasks.answer_link_requests",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "nsr-events-promote": {
+        "task": "nsr_events.tasks.promote",
+        "schedule": 300.0,
+        "options": {"expires": 240},
     },
     "nsr-events-restamp-calendars": {
         "task": "nsr_events.tasks.restamp_calendars",

@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db import models
 from django.utils import translation
 from django.utils.functional import cached_property
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.models import Page
 
 from nsr_events import conf
 from nsr_events.calendars import feeds
 
-from . import views
+from . import registering, views
 from .presentations import present_page
 
 
@@ -26,11 +26,19 @@ def safe_route(pattern: str, name: str):
 
     The address decides the language, also on a site that lets ``LocaleMiddleware`` ask the browser.
     """
+    return _route(pattern, name, require_safe)
 
+
+def form_route(pattern: str, name: str):
+    """The same for a form: answers POST as well."""
+    return _route(pattern, name, require_http_methods(["GET", "HEAD", "POST"]))
+
+
+def _route(pattern: str, name: str, methods):
     def decorate(method):
         def view(page, request, *args, **kwargs):
             with translation.override(page.language):
-                return require_safe(lambda request: method(page, request, *args, **kwargs))(request)
+                return methods(lambda request: method(page, request, *args, **kwargs))(request)
 
         view.__name__ = method.__name__
         view.__doc__ = method.__doc__
@@ -166,6 +174,16 @@ class EventRoutes(PublicRoutes):
     def session_view(self, request, uid):
         """One session of the newest release."""
         return views.show_session(self, request, str(uid))
+
+    @form_route("register/", name="register")
+    def register_view(self, request):
+        """The registration form."""
+        return registering.show_form(self, request)
+
+    @safe_route("register/receipt/", name="register_receipt")
+    def register_receipt_view(self, request):
+        """What became of it."""
+        return registering.show_receipt(self, request)
 
     @safe_route("materials/<uuid:uid>/", name="material")
     def material_view(self, request, uid):

@@ -1,0 +1,59 @@
+"""The words of consents: immutable and numbered, so that each consent keeps the text it was given to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Max
+
+from nsr_events.core.models import Event
+
+from .models import ConsentText
+
+TRIES = 5
+"""Two people who are the first to see new words meet at a number; the second takes the next."""
+
+
+def text_for(
+    event: Event, use: str, *, key: str = "", words: Mapping[str, str], now: dt.datetime
+) -> ConsentText:
+    """Return the row that holds these ``words`` (by language) for a use, made when it is the first time.
+
+    Call it before the lock. ``key`` is the question's for consents that a form asks.
+    """
+    digest = digest_of(words)
+    same = ConsentText.objects.filter(event=event, use=use, key=key, digest=digest)
+    return same.first() or numbered(
+        lambda number: ConsentText.objects.create(
+            event=event, use=use, key=key, number=number, text=dict(words), digest=digest, made_at=now
+        ),
+        ConsentText.objects.filter(event=event),
+        same,
+    )
+
+
+def digest_of(content: object) -> str:
+    """Return a fingerprint of plain JSON."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def numbered(
+    make: Callable[[int], models.Model], among: models.QuerySet, same: models.QuerySet
+) -> models.Model:
+    """Return what ``make`` makes with the number after the highest ``among``, or what another made meanwhile."""
+    for attempt in range(TRIES):
+        number = (among.aggregate(highest=Max("number"))["highest"] or 0) + 1
+        try:
+            with transaction.atomic():
+                return make(number)
+        except IntegrityError:
+            if found := same.first():
+                return found
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
