@@ -48,6 +48,66 @@ SETTINGS: dict[str, Setting] = {
         (int,),
         "How many proxies before the site write X-Forwarded-For, counted from its right (docs/how-to).",
     ),
+    "PARTICIPANT_CSP": Setting(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        (str, type(None)),
+        "Content-Security-Policy of forms and own pages, unless the response has one; None leaves it to the site.",
+    ),
+    "HOLIDAYS": Setting(
+        "nsr_events.registration.holidays.norwegian",
+        (str,),
+        "Dotted path of a function from a year to its holidays, on which no deadline of an offered seat falls.",
+    ),
+    "LINK_KEYS": Setting(
+        (),
+        (list, tuple),
+        "Keys that sign the links in mails, newest first, at least 32 bytes each; from the environment.",
+    ),
+    "SENSITIVE_KEYS": Setting(
+        (),
+        (list, tuple),
+        "Fernet keys that encrypt sensitive answers, newest first; from the environment. Without one such questions "
+        "are neither shown nor saved.",
+    ),
+    "MATERIAL_EXTENSIONS": Setting(
+        ["pdf", "pptx", "docx", "xlsx", "odp", "zip", "mp4"],
+        (list, tuple),
+        "Types of files that slides and documents may have, by their ending; each file is at most 50 MB.",
+    ),
+    "MAIL_FROM": Setting(
+        None,
+        (str, type(None)),
+        'Sender of every mail, such as "Events <events@example.org>"; None: DEFAULT_FROM_EMAIL.',
+    ),
+    "MAIL_DOMAIN": Setting(
+        None, (str, type(None)), "Domain of each Message-ID; None: that of the sender's address."
+    ),
+    "MAIL_SENDERS": Setting(
+        1, (int,), "How many connections to the mail server at once (Exchange Online allows 3)."
+    ),
+    "MAIL_BATCH": Setting(20, (int,), "How many mails a sender takes from the queue at a time."),
+    "MAIL_RATE": Setting(
+        None,
+        (int, float, type(None)),
+        "Most mails a minute and sender (Exchange Online: 30); None: no limit.",
+    ),
+    "MAIL_RETRY": Setting(
+        (1, 5, 15, 60, 120),
+        (list, tuple),
+        "Minutes between the tries after a temporary refusal, each up to half shorter or longer.",
+    ),
+    "MAIL_TIMEOUT": Setting(
+        10,
+        (int, float),
+        "Seconds to wait for an answer of the mail server, where the backend sets no timeout.",
+    ),
+    "MAIL_LEASE": Setting(
+        300, (int, float), "Seconds after which a mail that a sender took and did not finish is taken back."
+    ),
+    "MAILER": Setting(
+        "default", (str,), "Which of Django 6.1's MAILERS sends; older versions have one only."
+    ),
     "ICAL_METHOD": Setting(
         None,
         (str, type(None)),
