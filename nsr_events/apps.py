@@ -19,6 +19,7 @@ class NsrEventsConfig(AppConfig):
         from .pages import life, presentations, searching
         from .programme import copying as programme_copying
         from .programme import receivers as programme_receivers
+        from .registration import checks as registration_checks  # noqa: F401
         from .registration import mails
         from .registration import receivers as registration_receivers
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -353,7 +353,7 @@ def _nothing(_asked: Asked, _raw: Sequence[str], **_more: Any) -> None:
     return None
 
 
-PARSERS = {
+PARSERS: Mapping[str, Callable[..., Any]] = {
     "text": _text, "paragraph": _text, "number": _number, "date": _date, "phone": _phone, "email": _email,
     "yes_no": _yes_no, "one": _one, "several": _several, "days": _days, "consent": _nothing, "information": _nothing,
 }  # fmt: skip
