@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from .calendars import stamps
 from .outbox import delivery
+from .registration import link_requests, promoting
 
 
 @shared_task
@@ -21,6 +22,18 @@ def drain() -> str:
     The limits are a drain's 45 seconds and the slowest possible mail.
     """
     return str(delivery.drain(should_stop=_worker_stops))
+
+
+@shared_task
+def promote() -> str:
+    """Let offers lapse and fill freed seats; beat calls it every five minutes."""
+    return str(promoting.promote_all(now=timezone.now()))
+
+
+@shared_task
+def answer_link_requests() -> int:
+    """Mail the links somebody asked for; beat calls it every 30 seconds."""
+    return link_requests.answer_requests(now=timezone.now())
 
 
 def _worker_stops() -> bool:

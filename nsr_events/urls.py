@@ -3,6 +3,8 @@
 from django.urls import re_path
 from wagtail import views
 
+from .registration.own.urls import urlpatterns as own_pages
+
 app_name = "nsr_events"
 
 # Wagtail's pattern takes no dot and wants a final slash; without this every .ics address below a page is 404.
@@ -10,4 +12,4 @@ page_files = re_path(
     r"^((?:[\w\-]+/)*[\w\-]+\.(?:ics|xml|json|atom|pdf))$", views.serve, name="nsr_events_file"
 )
 
-urlpatterns = []
+urlpatterns = [*own_pages]

@@ -22,12 +22,12 @@ from nsr_events.registration.locking import Busy
 from .approving import approve, reject
 from .arriving import decline_invitation, register, verify
 from .changing import book, change, confirm_address, renew_links
-from .handing_over import decide_hand_over, transfer
-from .leaving import can_undo, cancel, reopen, undo
+from .handing_over import MOST_HAND_OVERS, decide_hand_over, transfer
+from .leaving import UNDO, can_undo, cancel, reopen, undo
 from .waiting import accept, decline, give_seat, promote, set_priority
 
 __all__ = [
-    "Application", "Busy", "Choice", "GivenConsent", "Outcome", "OutcomeKind", "Problem", "ProblemKind", "Refused",
+    "MOST_HAND_OVERS", "UNDO", "Application", "Busy", "Choice", "GivenConsent", "Outcome", "OutcomeKind", "Problem", "ProblemKind", "Refused",
     "Stale", "accept", "approve", "book", "can_undo", "cancel", "change", "confirm_address", "decide_hand_over",
     "decline", "decline_invitation", "give_seat", "promote", "register", "reject", "renew_links", "reopen",
     "set_priority", "transfer", "undo", "verify",
