@@ -18,6 +18,7 @@ from enum import StrEnum
 THROTTLED = re.compile(r"\b4\.7\.\d{1,3}\b")
 NEEDS_LOGIN = {530, 534, 535, 538}
 TOO_LARGE = 552
+WRONG_SETTINGS = (ssl.SSLCertVerificationError, smtplib.SMTPNotSupportedError)
 MOST_ERROR = 200
 
 
@@ -62,8 +63,7 @@ SENT = Outcome(Row.SENT, Queue.GO_ON)
 def of_opening(error: Exception) -> Outcome:
     """Return what an error while opening a connection means. No mail is concerned by it."""
     code, words = _answer(error)
-    wrong_settings = isinstance(error, (ssl.SSLError, smtplib.SMTPNotSupportedError))
-    if wrong_settings or code in NEEDS_LOGIN:
+    if isinstance(error, WRONG_SETTINGS) or code in NEEDS_LOGIN:
         return Outcome(Row.GIVE_BACK, Queue.PAUSE, words)
     return Outcome(Row.GIVE_BACK, Queue.BREAK, words)
 
@@ -71,6 +71,8 @@ def of_opening(error: Exception) -> Outcome:
 def of_sending(error: Exception) -> Outcome:
     """Return what an error while handing over one mail means."""
     code, words = _answer(error)
+    if isinstance(error, ssl.SSLCertVerificationError):  # a ValueError too
+        return Outcome(Row.GIVE_BACK, Queue.PAUSE, words)
     if isinstance(error, (ValueError, smtplib.SMTPNotSupportedError)):
         return Outcome(Row.FAILED, Queue.RECONNECT, words)  # UnicodeError and BadHeaderError are ValueErrors
     if isinstance(error, smtplib.SMTPHeloError):

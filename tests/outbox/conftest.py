@@ -2,9 +2,9 @@
 
 import django
 import pytest
-from wagtail.models import Collection
 
 from nsr_events.outbox import delivery, kinds, poke
+from tests.admin.conftest import restore_wagtail
 from tests.factories import make_event
 
 from . import making, sink
@@ -21,8 +21,7 @@ def own_kinds(monkeypatch):
 @pytest.fixture
 def event(db):
     """An event with a contact."""
-    if not Collection.objects.exists():
-        Collection.add_root(name="Root")
+    restore_wagtail()
     return make_event("Samling på Gjøvik", contact_email="post@example.org", contact_name="Ola Vert")
 
 
