@@ -20,7 +20,7 @@ FERNET_HINT = (
 
 @register
 def check_keys(app_configs, **kwargs):
-    """Where people register, links and sensitive answers have good keys of their own; while developing, none is fine."""
+    """Links and sensitive answers have good keys of their own; while developing, none is fine."""
     return [*_missing(), *_too_short(), *_no_fernet_keys(), *_shared()]
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from nsr_events.core import formats
 from nsr_events.core.models import validate_name
@@ -246,7 +246,7 @@ def lead_of(question: Asked, offering: Offering) -> str:
 
 
 def _value_words(source: Asked, value: str, offering: Offering) -> str:
-    simple = {questions.YES: _("Yes"), questions.NO: _("No"), questions.OTHER: _("Other")}
+    simple = {questions.YES: _("Yes"), questions.NO: _("No"), questions.OTHER: pgettext("answer", "Other")}
     option = source.option(value)
     return offering.words(option.label) if option else simple.get(value, value)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from nsr_events.core import formats
 from nsr_events.core.models import Event, EventDay
@@ -99,7 +100,7 @@ class Offering:
         held = questions.spoken(kept)
         shown = [option for option in asked.options if not option.retired or option.key in held]
         choices = [(option.key, self._option_label(asked, option, held)) for option in shown]
-        return [*choices, (questions.OTHER, Label(_("Other")))] if asked.allow_other else choices
+        return [*choices, (questions.OTHER, Label(pgettext("answer", "Other")))] if asked.allow_other else choices
 
     def _option_label(self, asked: Asked, option: questions.Option, held: frozenset[str]) -> Label:
         full = option.places is not None and self.options[asked.id, option.key] >= option.places

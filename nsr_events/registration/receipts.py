@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from nsr_events.core import formats
 from nsr_events.core.models import Event
@@ -82,7 +83,7 @@ def tone(receipt: Receipt) -> tuple[str, str]:
         "waitlisted": ("warn", _("On the waiting list")),
         "pending": ("info", _("Awaiting approval")),
         "unverified": ("warn", _("Not finished")),
-    }.get(receipt.kind, ("info", _("Received")))
+    }.get(receipt.kind, ("info", pgettext("registration", "Received")))
 
 
 def steps(receipt: Receipt, event: Event, setup: RegistrationSetup, language: str) -> list[tuple[str, str]]:
