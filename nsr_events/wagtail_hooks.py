@@ -7,17 +7,28 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import register_admin_url_finder
 
-from .admin import groups, log_actions, menu, pages
+from .admin import groups, log_actions, menu, page_advice, pages
 from .admin import urls as admin_urls
 from .admin.bulk import BULK_ACTIONS
 from .core import admin as core_admin
 from .core.choosers import CHOOSERS
 from .core.models import Event
+from .outbox import admin as outbox_admin
+from .outbox import panels as outbox_panels
+from .outbox.admin_urls import messages_urls
 from .pages import life
 from .programme.admin_urls import programme_urls
+from .registration.people import tab as participants_tab
+from .registration.people.urls import participant_urls
+from .registration.setup import registering as registration_tab
+from .registration.setup.urls import setup_urls
 
 core_admin.register()
 pages.register()
+outbox_admin.register()
+page_advice.register()
+participants_tab.register()
+registration_tab.register()
 register_admin_url_finder(Event, menu.EventURLFinder)
 
 hooks.register("register_group_permission_panel", lambda: groups.EventPermissionFormSet)
@@ -25,6 +36,7 @@ hooks.register("describe_collection_contents", groups.describe_collection)
 hooks.register("register_log_actions", log_actions.register_log_actions)
 hooks.register("register_page_header_buttons", menu.page_header_buttons)
 hooks.register("construct_wagtail_userbar", menu.add_userbar_item)
+hooks.register("construct_homepage_panels", outbox_panels.add_health_panel)
 hooks.register("before_copy_page", life.lead_to_new_edition)
 hooks.register("after_copy_page", life.say_which_events_were_made)
 
@@ -36,7 +48,13 @@ for _action in BULK_ACTIONS:
 @hooks.register("register_admin_urls")
 def register_admin_urls():
     """The workspace and, beside it, the programme's screens."""
-    return [path("events/", include(admin_urls)), *programme_urls()]
+    return [
+        path("events/", include(admin_urls)),
+        *programme_urls(),
+        *messages_urls(),
+        *participant_urls(),
+        *setup_urls(),
+    ]
 
 
 @hooks.register("register_admin_viewset")

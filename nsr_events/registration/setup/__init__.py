@@ -1,0 +1,1 @@
+"""The tab Registration of the workspace: how people register, in which groups, what they are asked."""
