@@ -44,6 +44,11 @@ class Health:
     problems: list[str] = field(default_factory=list)
 
     @property
+    def waiting(self) -> int:
+        """How many mails have not left yet."""
+        return sum(self.counts.get(status, 0) for status in ("pending", "claimed", "sending"))
+
+    @property
     def is_healthy(self) -> bool:
         """Whether nothing needs anybody's attention."""
         return not self.problems

@@ -14,11 +14,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from nsr_events.core.models import Event
-from nsr_events.outbox import kinds, placeholders, queue
+from nsr_events.outbox import kinds, placeholders, queue, recipients
 from nsr_events.outbox.kinds import Kind, Link, Policy
 from nsr_events.outbox.models import OutgoingMail
 
-from . import links
+from . import links, mail_recipients
 from . import mail_values as values
 from .links import Purpose
 from .mail_guards import (
@@ -197,6 +197,7 @@ KINDS = (
 
 
 def register() -> None:
-    """Make the kinds known."""
+    """Make the kinds known, and who their mails are for."""
     for kind in KINDS:
         kinds.register(kind)
+    recipients.register(mail_recipients.PARTY)

@@ -22,6 +22,7 @@ from wagtail.models import PageViewRestriction
 from nsr_events.admin.pages import make_page
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import ACTIONS
+from nsr_events.outbox.models import OutgoingMail
 from nsr_events.pages.models import get_event_page_models
 from nsr_events.programme.materials import save_material
 from nsr_events.programme.models import Session, SessionMaterial, SessionPerson
@@ -62,6 +63,7 @@ WORKSPACE = {
     "events/<int:event_pk>/": Row(EVENT, ANY),
     "events/<int:event_pk>/page/": Row(EVENT, "change"),
     "events/<int:event_pk>/page/new/": Row(EVENT, "change"),
+    "events/<int:event_pk>/page/<int:page_pk>/relink/": Row(EVENT, "change"),
     "events/<int:event_pk>/days/": Row(EVENT, "change"),
     "events/<int:event_pk>/status/": Row(EVENT, "change"),
     "events/<int:event_pk>/revive/": Row(EVENT, "change"),
@@ -121,8 +123,20 @@ PROGRAMME = {
     )
 }
 
+MESSAGES = {
+    **{
+        f"events/<int:event_pk>/messages/{route}": Row(EVENT, "send_mail")
+        for route in ("", "do/", "resume/", "<uuid:uid>/")
+    },
+    **{
+        f"events/<int:event_pk>/messages/<uuid:uid>/{route}": Row(EVENT, ("send_mail", "see_registrations"))
+        for route in ("show/", "show/html/")
+    },
+}
+
 ROWS = {
     **WORKSPACE,
+    **MESSAGES,
     **PROGRAMME,
     **register_rows("venues", "venue"),
     **register_rows("people", "person"),
@@ -219,8 +233,18 @@ def matrix(world):
         ),
         uploaded=SimpleUploadedFile("Hemmelig fil.pdf", b"Hemmelig innhold"),
     )
+    world.mail = OutgoingMail.objects.create(
+        kind="staff.notice",
+        event=world.event,
+        facts={"what": "hand_over"},
+        language="nb",
+        dedupe_key="notice",
+        priority=2,
+        due=NOW,
+        expires=NOW,
+    )
     release_programme(world.event, now=NOW, by=world.boss)
-    make_page(world.event, parent=world.index, by=world.boss)
+    world.page = make_page(world.event, parent=world.index, by=world.boss)
     return world
 
 
@@ -229,9 +253,11 @@ def address_of(route, world):
     parts = route.split("/")
     register = parts[2] if parts[1] == "choose" else parts[1]
     address = route.replace("<int:event_pk>", str(world.event.pk))
-    if "pk>" in address:
+    if ":pk>" in address:
         address = re.sub("<(int|str):pk>", str(world.objects[register].pk), address)
+    address = address.replace("<int:page_pk>", str(world.page.pk))
     named = world.material if "/materials/" in route else world.session
+    named = world.mail if "/messages/" in route else named
     address = address.replace("<uuid:uid>", str(named.uid))
     address = address.replace("<slug:verb>", "duplicate").replace("<int:number>", "1")
     assert "<" not in address, f"no value for an argument of {route}"
