@@ -18,6 +18,7 @@ from nsr_events.core.phrases import joined
 from nsr_events.core.texts import Text, text_in
 from nsr_events.programme.current import Item, Programme
 
+from .card import Ways, card_of
 from .related import related_links, reports_of
 
 LINES_A_DAY = 5
@@ -74,35 +75,6 @@ class Tag:
     tone: str
 
 
-@dataclass(frozen=True)
-class CardAction:
-    """What the card beside the title says and offers: one sentence, one action."""
-
-    sentence: str
-    note: str = ""
-    action: str = ""
-    url: str = ""
-
-
-def card_action(event: Event, *, calendar_url: str, now: dt.datetime) -> CardAction:
-    """The card's sentence and action for the state an event is in."""
-    if event.status == Event.Status.CANCELLED:
-        return CardAction(_("The event will not take place."))
-    if event.status == Event.Status.POSTPONED:
-        return CardAction(
-            _("A new date is not set yet."), note=_("Subscribe to the calendar, and the new date appears.")
-        )
-    if event.end < now:
-        return CardAction(_("The event is over."))
-    one_day = event.end - event.start < dt.timedelta(hours=24)
-    return CardAction(
-        _("Save the date") if one_day else _("Save the dates"),
-        note=_("The entry follows when the time or place changes."),
-        action=_("Add to calendar"),
-        url=calendar_url,
-    )
-
-
 def event_context(
     page, *, programme: Programme | None, now: dt.datetime, request, private: Q
 ) -> dict[str, Any]:
@@ -116,10 +88,23 @@ def event_context(
     organisations = list(event.organisations.select_related("organisation__logo"))
     speakers = speakers_of(programme) if programme else []
     calendar_url = page.full_file_url("calendar")
+    tag = state_tag(event, now=now)
+    related, reports = (
+        related_links(page, request, private=private),
+        reports_of(page, request, private=private),
+    )
+    ways = Ways(
+        register=page.get_url(request) + page.reverse_subpage("register") if page.pk else "",
+        calendar=calendar_url,
+        report=reports[0].url if reports else "",
+        related="#les-ogsa" if related else "",
+    )
+    card, registration = card_of(event, language=language, tag=tag, ways=ways, now=now)
     return {
         "event": event,
-        "card": card_action(event, calendar_url=calendar_url, now=now),
-        "tag": state_tag(event, now=now),
+        "card": card,
+        "registration_state": registration,
+        "tag": tag,
         "when": formats.date_range(days[0].date, days[-1].date, language),
         "former": former_date(event, language, now=now),
         "hours": hours_of(event, days, language),
@@ -135,8 +120,8 @@ def event_context(
         "organisers": _by_role(organisations, EventOrganisation.Role.ORGANISER),
         "partners": _by_role(organisations, "partner", "sponsor", "exhibitor"),
         "venues": venues_of(event, days),
-        "related": related_links(page, request, private=private),
-        "reports": reports_of(page, request, private=private),
+        "related": related,
+        "reports": reports,
         "calendar_url": calendar_url,
         "programme_url": page.get_url(request) + page.reverse_subpage("programme") if page.pk else "",
         "programme_calendar_url": page.full_file_url("programme_calendar") if programme else "",

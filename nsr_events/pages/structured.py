@@ -8,6 +8,7 @@ from typing import Any
 from nsr_events.core.models import Event, EventOrganisation, Venue
 from nsr_events.core.texts import text_in
 from nsr_events.programme.current import Item, Programme
+from nsr_events.registration.state import Name, PublicState
 
 CONTEXT = "https://schema.org"
 MOST_SUB_EVENTS = 100
@@ -20,6 +21,14 @@ STATUS = {
     Event.Status.CANCELLED: "EventCancelled",
 }
 
+AVAILABILITY = {
+    Name.OPEN: "InStock",
+    Name.FEW_LEFT: "LimitedAvailability",
+    Name.WAITING_LIST: "SoldOut",
+    Name.FULL: "SoldOut",
+    Name.NOT_OPEN: "PreOrder",
+}
+
 ATTENDANCE = {
     Event.Format.ONSITE: "OfflineEventAttendanceMode",
     Event.Format.ONLINE: "OnlineEventAttendanceMode",
@@ -28,9 +37,14 @@ ATTENDANCE = {
 
 
 def event_data(
-    page, organisers: list[EventOrganisation], *, now: dt.datetime, image: str = ""
+    page,
+    organisers: list[EventOrganisation],
+    *,
+    now: dt.datetime,
+    image: str = "",
+    registration: PublicState | None = None,
 ) -> dict[str, Any]:
-    """An event as schema.org ``Event``: dates with offset, state, place, organisers."""
+    """An event as schema.org ``Event``: dates with offset, state, place, organisers, and free seats to be had."""
     event = page.facts
     return _filled(
         {
@@ -49,6 +63,25 @@ def event_data(
             "organizer": [organisation(row) for row in organisers],
             "inLanguage": page.language,
             "superEvent": _series(event, page.language),
+            "offers": _offers(page, event, registration),
+        }
+    )
+
+
+def _offers(page, event: Event, registration: PublicState | None) -> dict[str, Any] | None:
+    """The seat as an offer, where registration is told of; what it costs stands in words on the page."""
+    availability = AVAILABILITY.get(registration.state) if registration else None
+    if availability is None:
+        return None
+    opens = event.registration_setup.opens
+    return _filled(
+        {
+            "@type": "Offer",
+            "url": page.full_url + page.reverse_subpage("register") if page.full_url else None,
+            "availability": f"{CONTEXT}/{availability}",
+            "price": None if str(event.fee_note) else "0",
+            "priceCurrency": None if str(event.fee_note) else "NOK",
+            "validFrom": opens and opens.astimezone(event.zone).isoformat(),
         }
     )
 

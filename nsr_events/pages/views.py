@@ -19,6 +19,7 @@ from nsr_events.programme.materials import Viewer, get_material, may_open, serve
 
 from . import listing
 from .atom import answer_feed, atom_feed, last_change
+from .card import cached_for
 from .changes import change_feed, change_log
 from .event_context import event_context, related_links
 from .index_filter import IndexFilter, touches
@@ -127,7 +128,7 @@ def index_calendar(page, request: HttpRequest) -> HttpResponse:
 
 def load_event(event_id: int) -> Event:
     """The event with what every public page shows of it."""
-    return Event.objects.select_related("type", "region", "series", "venue__map_image").get(pk=event_id)
+    return Event.objects.select_related("registration_setup", "type", "region", "series", "venue__map_image").get(pk=event_id)
 
 
 def show_event(page, request: HttpRequest) -> HttpResponse:
@@ -137,11 +138,14 @@ def show_event(page, request: HttpRequest) -> HttpResponse:
     private = private_pages()
     context = event_context(page, programme=programme, now=now, request=request, private=private)
     context["materials"] = material_lines(page, programme, now=now)
-    context["structured"] = event_data(page, context["organisers"], now=now)
+    state = context["registration_state"]
+    context["structured"] = event_data(page, context["organisers"], now=now, registration=state)
     shown = public_pages_of([page.event_id], private=private)
     context |= heading(page, request, shown)
     restricted = page.pk not in {other.pk for other in shown}
-    return respond(page, request, page.get_template(request), context, restricted=restricted)
+    # Never served stale: no page says "open" a minute after registration closed.
+    cache = f"public, max-age={cached_for(state, now=now)}" if state else PUBLIC
+    return respond(page, request, page.get_template(request), context, restricted=restricted, cache=cache)
 
 
 def show_programme(page, request: HttpRequest) -> HttpResponse:
@@ -297,12 +301,18 @@ def sitemap_urls(page, own: list[dict]) -> list[dict]:
 
 
 def respond(
-    page, request: HttpRequest, template: str, context: dict, *, restricted: bool | None = None
+    page,
+    request: HttpRequest,
+    template: str,
+    context: dict,
+    *,
+    restricted: bool | None = None,
+    cache: str = PUBLIC,
 ) -> HttpResponse:
     """Render a public page: cacheable with an ETag over its bytes for visitors, never stored for editors.
 
     A page behind a view restriction is never stored either: a shared cache would hand it to everybody.
-    ``restricted`` is asked of the database when the caller does not know.
+    ``restricted`` is asked of the database when the caller does not know. ``cache`` is for visitors' pages.
     """
     html = render_to_string(template, {**page.get_context(request), **context}, request=request)
     response = HttpResponse(html)
@@ -310,7 +320,7 @@ def respond(
     if _is_personal(page, request, restricted=restricted):
         response["Cache-Control"] = PRIVATE
         return response
-    response["Cache-Control"] = PUBLIC
+    response["Cache-Control"] = cache
     set_response_etag(response)
     return get_conditional_response(request, etag=response["ETag"], response=response)
 
