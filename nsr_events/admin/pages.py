@@ -20,7 +20,7 @@ from wagtail.coreutils import string_to_ascii
 from wagtail.models import Locale, Page, Revision, get_page_models
 from wagtail.permissions import page_permission_policy
 
-from nsr_events.core import checklist, tabs
+from nsr_events.core import tabs
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import may
 from nsr_events.core.signals import Audience, event_changing
@@ -75,7 +75,7 @@ def pages_of(event: Event) -> list[Page]:
             page
             for model in get_event_page_models()
             for page in model.objects.filter(event=event)
-            .select_related("locale")
+            .select_related("locale", "latest_revision")
             .annotate(is_scheduled=Exists(scheduled))
         ]
         event._pages = sorted(found, key=lambda page: page.pk)
@@ -118,7 +118,8 @@ class PageView(WorkspaceView):
             if row.page:
                 row.page.may_edit = row.page.permissions_for_user(user).can_edit()
         possible = {page.locale.language_code for page in index_pages_for(user)}
-        return super().get_context_data(rows=rows, languages_with_index=possible, **kwargs)
+        has_page = any(row.page for row in rows)
+        return super().get_context_data(rows=rows, has_page=has_page, languages_with_index=possible, **kwargs)
 
 
 def index_pages_for(user) -> list[Page]:
@@ -228,28 +229,13 @@ class MakePageView(WorkspaceView):
         return super().get_context_data(language=self.language, language_name=name, **kwargs)
 
 
-def page_checklist(event: Event, now):
-    """An event without a live page is met by nobody."""
-    url = reverse("nsr_events_admin:page", args=[event.pk])
-    pages = pages_of(event)
-    if not pages:
-        yield checklist.Item(checklist.Severity.MISSING, _("The event has no page."), url)
-    elif not any(page.live for page in pages):
-        yield checklist.Item(checklist.Severity.MISSING, _("The page is not published."), url)
-    for page in pages:
-        if page.live and page.has_unpublished_changes:
-            text = _("The page “%(page)s” has changes that are not published.") % {"page": page.title}
-            yield checklist.Item(checklist.Severity.ADVICE, text, url)
-
-
 def live_pages(sender, *, event, changes, **kwargs) -> Audience:
     """Whom a change of facts concerns: the readers of published pages."""
     return Audience(_("published pages"), sum(page.live for page in pages_of(event)))
 
 
 def register():
-    """Add the tab, the header's state and the checklist of pages; answer before facts change."""
+    """Add the tab and the header's state of pages; answer before facts change."""
     event_changing.connect(live_pages, dispatch_uid="nsr_events.admin.pages")
     tabs.register(tabs.Tab(PAGE_TAB, gettext_lazy("Page"), "nsr_events_admin:page", "change", 20))
     tabs.register_state(tabs.HeaderState(PAGE_TAB, gettext_lazy("Page"), page_state, 10))
-    checklist.register(page_checklist)

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Prefetch
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 from wagtail.models import ModelLogEntry
 
 from . import checklist, events, numbers, tabs
 from .forms import PlacesForms, ReviveForm, StatusForm
-from .models import Event, EventDayHost
+from .models import Event
 from .permissions import ACTIONS, may
 from .signals import Audience, event_changing
+from .texts import as_dict
 from .workspace import WorkspaceView
 
 RECENT = 10
@@ -36,10 +36,8 @@ class OverviewView(WorkspaceView):
 
     def get_context_data(self, **kwargs):
         may_change = may(self.request.user, "change", self.event)
-        hosts = Prefetch("day_hosts", EventDayHost.objects.select_related("organisation"))
-        days = self.event.days.select_related("venue").prefetch_related(hosts)
         return super().get_context_data(
-            days=days,
+            days=events.days_of(self.event),
             may_change=may_change,
             may_copy=may_change and may(self.request.user, "add", self.event),
             may_delete=may(self.request.user, "delete", self.event),
@@ -226,7 +224,7 @@ class ReviveView(StatusView):
 
 
 def facts_checklist(event: Event, now):
-    """What participants would miss among the facts: place or link, contact, a name in every language."""
+    """What participants would miss among the facts: place or link, hours, contact, what a map shows."""
     url = reverse("nsr_events_admin:days", args=[event.pk])
     missing = checklist.Severity.MISSING
     if event.format != Event.Format.ONLINE and not event.venue_id:
@@ -237,6 +235,28 @@ def facts_checklist(event: Event, now):
         yield checklist.Item(missing, _("Nobody is named as contact."), f"{url}#id_contact_name")
     if event.status == Event.Status.PLANNED:
         yield checklist.Item(checklist.Severity.ADVICE, _("The date is still marked as preliminary."), url)
+    yield from _hours_missing(event, f"{url}#days-heading")
+    yield from _maps_without_words(event)
+
+
+def _hours_missing(event: Event, url: str):
+    days = [day for day in events.days_of(event) if day.opens is None or day.closes is None]
+    if days and event.times_known:
+        words = ngettext(
+            "%(n)d day has no hours. Write them, or say that the times are not known.",
+            "%(n)d days have no hours. Write them, or say that the times are not known.",
+            len(days),
+        )
+        yield checklist.Item(checklist.Severity.MISSING, words % {"n": len(days)}, url)
+
+
+def _maps_without_words(event: Event):
+    venues = {day.venue or event.venue for day in events.days_of(event)} - {None}
+    for venue in sorted(venues, key=lambda venue: venue.pk):
+        if venue.map_image_id and not as_dict(venue.map_alt):
+            words = _("The map of “%(venue)s” has no text alternative.") % {"venue": venue.name}
+            url = reverse("nsr_events_venues:edit", args=[venue.pk])
+            yield checklist.Item(checklist.Severity.MISSING, words, url)
 
 
 def register():

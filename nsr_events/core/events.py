@@ -168,6 +168,17 @@ def delete_event(event: Event, *, by=None) -> None:
         event.delete()
 
 
+def days_of(event: Event) -> list[EventDay]:
+    """The days with venue and hosts, read once for this instance: the screens of a request show the same.
+
+    Only for looking: whoever changes days asks the database.
+    """
+    if "_days" not in event.__dict__:
+        hosts = models.Prefetch("day_hosts", EventDayHost.objects.select_related("organisation"))
+        event.__dict__["_days"] = list(event.days.select_related("venue").prefetch_related(hosts))
+    return event.__dict__["_days"]
+
+
 def check_days(days: Sequence[EventDay], *, now: dt.datetime) -> None:
     """Refuse no day, too many, a date twice, and a date ten years off."""
     dates = [day.date for day in days]

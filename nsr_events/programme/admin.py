@@ -14,18 +14,17 @@ from wagtail.admin import messages
 
 from nsr_events.core import checklist, tabs
 from nsr_events.core.events import lock_event
-from nsr_events.core.models import Event
 
+from .advice import programme_checklist
 from .bulk import FIELDS, Outcome, change_all, selected_rows
 from .checking import Found, accept_conflict, check_programme, reopen_conflict
 from .forms import Choices, ReasonForm, TrackFormSet
 from .history import note
 from .models import Session
 from .phrases import sentence
-from .screens import NAMESPACE, TAB, ProgrammeView, VerbView, address, header_state, undo_words
+from .screens import NAMESPACE, TAB, ProgrammeView, VerbView, header_state, undo_words
 from .table import Filters, groups, severity_name, total
 from .values import whole
-from .working import working_of
 
 MOST_NAMED = 12
 """How many skipped rows a message names one by one."""
@@ -199,24 +198,6 @@ class TracksView(ProgrammeView):
             return self.page(formset)
         messages.success(request, _("The tracks are saved. The public sees them with the next release."))
         return HttpResponseRedirect(self.address("table"))
-
-
-def programme_checklist(event: Event, now: Any) -> Any:
-    """What stands in the way of releasing, and changes the world has not seen."""
-    working = working_of(event)
-    if not working.sessions:
-        return
-    stops = len(check_programme(working, now=now).stops)
-    if stops:
-        words = ngettext(
-            "%(n)d conflict stops the release of the programme.",
-            "%(n)d conflicts stop the release of the programme.",
-            stops,
-        )
-        yield checklist.Item(checklist.Severity.MISSING, words % {"n": stops}, address(event, "conflicts"))
-    if working.newest is None:
-        words = _("The programme has never been released: the public sees none.")
-        yield checklist.Item(checklist.Severity.ADVICE, words, address(event, "release"))
 
 
 def register() -> None:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.forms.models import formfield_for_dbfield
-from wagtail.admin.widgets import AdminDateTimeInput
 
 from nsr_events.core.events import lock_event
 from nsr_events.core.models import Event
@@ -50,7 +49,7 @@ class MaterialForm(forms.ModelForm):
     visible_at = EventTimeField(
         label=gettext_lazy("Date and time"),
         required=False,
-        widget=AdminDateTimeInput,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("Only for “From a date and time”, on the event's own clocks."),
     )
 

@@ -136,9 +136,17 @@ def state_words(state: State) -> str:
     return words % {"number": state.number, "changes": state.changes}
 
 
+def state_of(event: Event) -> State:
+    """The state of the programme, worked out once for this instance: header and checklist say the same."""
+    if "_programme_state" not in event.__dict__:
+        state = programme_state(event, now=timezone.now(), working=working_of(event))
+        event.__dict__["_programme_state"] = state
+    return event.__dict__["_programme_state"]
+
+
 def header_state(event: Event, request: HttpRequest) -> tabs.State:
     """What the workspace's header says of the programme, on every tab."""
-    state = programme_state(event, now=timezone.now(), working=working_of(event))
+    state = state_of(event)
     tones = {"released": tabs.Tone.GOOD, "changed": tabs.Tone.ATTENTION}
     name = "release" if state.kind in {"working", "changed"} else "table"
     url = address(event, name) if may(request.user, "change", event) else ""

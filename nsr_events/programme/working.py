@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from nsr_events.core.events import days_of
 from nsr_events.core.models import Event, EventDay, EventDayHost, Room
 from nsr_events.core.texts import as_dict, content_languages, default_language
 
@@ -42,13 +43,14 @@ class Working:
         return {str(session.uid): session for session in self.sessions}
 
 
-def load_working(event: Event) -> Working:
-    """Read the programme of ``event``: the same number of queries whatever its size."""
-    days = list(
-        event.days.select_related("venue").prefetch_related(
-            Prefetch("day_hosts", EventDayHost.objects.select_related("organisation"))
-        )
-    )
+def load_working(event: Event, *, days: list[EventDay] | None = None) -> Working:
+    """Read the programme of ``event``: the same number of queries whatever its size.
+
+    ``days`` are those of ``core.events.days_of`` where they have been read already.
+    """
+    if days is None:
+        hosts = Prefetch("day_hosts", EventDayHost.objects.select_related("organisation"))
+        days = list(event.days.select_related("venue").prefetch_related(hosts))
     sessions = list(load_sessions(event))
     return Working(
         event=event,
@@ -63,7 +65,7 @@ def load_working(event: Event) -> Working:
 def working_of(event: Event) -> Working:
     """As ``load_working``, read once for this instance: a page, its header and its checklist show the same."""
     if "_working" not in event.__dict__:
-        event.__dict__["_working"] = load_working(event)
+        event.__dict__["_working"] = load_working(event, days=days_of(event))
     return event.__dict__["_working"]
 
 

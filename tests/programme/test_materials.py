@@ -342,13 +342,13 @@ class TestScreens:
 
     def test_the_moment_is_on_the_events_own_clocks(self, editor, settings):
         event = make_event(zone="America/New_York")
-        data = self.typed(link="https://a.no", visible_from="moment", visible_at="2027-09-28 18:00")
+        data = self.typed(link="https://a.no", visible_from="moment", visible_at="2027-09-28T18:00")
         editor.post(self.url(event, "material_new"), data)
 
         row = SessionMaterial.objects.get()
         assert row.visible_at == dt.datetime(2027, 9, 28, 22, tzinfo=dt.UTC)
         form = editor.get(self.url(event, "material", row.uid)).context["form"]
-        assert "18:00" in str(form["visible_at"])
+        assert 'value="2027-09-28T18:00"' in str(form["visible_at"])
 
     def edit(self, editor, event, row, **changes):
         address = self.url(event, "material", row.uid)

@@ -15,7 +15,8 @@ from nsr_events.core.models import Person
 from nsr_events.programme import sessions
 from nsr_events.programme.admin_urls import patterns
 from nsr_events.programme.current import current_programme
-from nsr_events.programme.models import ConflictAcceptance, Session, Track
+from nsr_events.programme.materials import save_material
+from nsr_events.programme.models import ConflictAcceptance, Session, SessionMaterial, Track
 from nsr_events.programme.releases import release_programme
 from nsr_events.programme.values import values_of
 from tests.admin.conftest import make_user
@@ -674,9 +675,15 @@ WITH_SESSION = {"session", "move", "swap", "verb"}
 EXTRA = {"verb": ["unplace"], "repeat": [1]}
 
 
+WITH_MATERIAL = {"material", "material_delete", "material_file"}
+
+
 def every_address(event, session):
+    slides = SessionMaterial(event=event, session=session, title={"nb": "Opptak"}, link="https://a.no/1")
+    material = save_material(slides)
     for pattern in patterns:
         args = [session.uid] if pattern.name in WITH_SESSION else []
+        args += [material.uid] if pattern.name in WITH_MATERIAL else []
         yield pattern.name, url(event, pattern.name, *args, *EXTRA.get(pattern.name, []))
 
 
@@ -723,7 +730,7 @@ def test_no_inline_script_or_style_stands_in_our_markup(event, editor):
     session = make_session(event)
     make_session(event, "To")
     for name, address in every_address(event, session):
-        if name in POST_ONLY or name == "repeat":
+        if name in POST_ONLY or name in {"repeat", "material_file"}:
             continue
         content = page(editor, address).select_one(".ne-ws")
         assert not content.select("script:not([src]), style, [style]"), name
