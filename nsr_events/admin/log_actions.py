@@ -40,4 +40,7 @@ def register_log_actions(actions):
     """Name the actions that ``core.events`` logs."""
     actions.register_action("nsr_events.event.create", _("Make the event"), _("Made the event"))
     actions.register_action("nsr_events.event.delete", _("Delete the event"), _("Deleted the event"))
+    actions.register_action(
+        "nsr_events.page.relink", _("Move a page to another event"), _("Moved a page to another event")
+    )
     actions.register_action("nsr_events.event.edit")(EditFormatter)

@@ -9,6 +9,7 @@ from .editions import EditionView
 from .events import EventIndexView
 from .new_event import NewEventView
 from .pages import MakePageView, PageView
+from .relinking import RelinkView
 
 app_name = "nsr_events_admin"
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("<int:event_pk>/", OverviewView.as_view(), name="overview"),
     path("<int:event_pk>/page/", PageView.as_view(), name="page"),
     path("<int:event_pk>/page/new/", MakePageView.as_view(), name="make_page"),
+    path("<int:event_pk>/page/<int:page_pk>/relink/", RelinkView.as_view(), name="relink"),
     path("<int:event_pk>/days/", PlacesView.as_view(), name="days"),
     path("<int:event_pk>/status/", StatusView.as_view(), name="status"),
     path("<int:event_pk>/revive/", ReviveView.as_view(), name="revive"),
