@@ -41,7 +41,8 @@ def poke() -> bool:
     try:
         with _connection() as broker:
             current_app.send_task(TASK, connection=broker, retry=False, expires=EXPIRES)
-    except (OperationalError, OSError) as error:
+    except Exception as error:
+        # OperationalError or OSError as a rule. A hint may not fail the request whose facts are committed already.
         _muted_until = time.monotonic() + MUTED_FOR
         logger.warning(
             "The broker does not answer (%s). Mail leaves with the next tick.", type(error).__name__
