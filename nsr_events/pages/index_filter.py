@@ -15,16 +15,19 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from nsr_events.calendars.filters import INDEX_KEYS, filter_events, parse_filters
 from nsr_events.core import formats
 from nsr_events.core.models import LATEST_CLOSE, Event, EventOrganisation
 from nsr_events.core.searching import plain_words
+from nsr_events.registration.listing import open_for_registration
 
 from .page_types import get_event_page_models
 
-KEYS = (*INDEX_KEYS, "month", "format", "q")
+KEYS = (*INDEX_KEYS, "month", "format", "registration", "q")
+OPEN = "open"
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 MOST_WORDS = 100
 
@@ -92,6 +95,8 @@ class IndexFilter:
         )
         if "format" in self.chosen:
             events = events.filter(format__in=self.chosen["format"])
+        if "registration" in self.chosen:
+            events = events.filter(open_for_registration(timezone.now()))
         if "month" in self.chosen:
             events = events.filter(_in_months(self.chosen["month"]))
         if self.words:
@@ -150,7 +155,10 @@ def _choices(events: QuerySet[Event], language: str) -> dict[str, dict[str, str]
         "series__name",
         "format",
     )
-    rows = list(events.order_by("type__sort_order", "start").values_list(*names, "start"))
+    events = events.annotate(takes_registrations=Q(open_for_registration(timezone.now())))
+    rows = list(
+        events.order_by("type__sort_order", "start").values_list(*names, "start", "takes_registrations")
+    )
     formats_used = {row[6] for row in rows}
     return {
         "type": _labels((row[0], row[1]) for row in rows if row[0]),
@@ -159,6 +167,7 @@ def _choices(events: QuerySet[Event], language: str) -> dict[str, dict[str, str]
         "organiser": _organisers(events),
         "month": _months((row[7] for row in rows), language),
         "format": {value: str(label) for value, label in Event.Format.choices if value in formats_used},
+        "registration": {OPEN: _("Open for registration")} if any(row[8] for row in rows) else {},
     }
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from . import mails
 from .addresses import email_key
-from .models import LinkRequest, Registration
+from .models import Invitation, LinkRequest, Registration
 
 AT_ONCE = 100
 
@@ -37,4 +37,17 @@ def _answer(request: LinkRequest, now: dt.datetime) -> int:
     active = list(rows.active().exclude(status=Registration.Status.UNVERIFIED).select_related("event"))
     for row in active:
         mails.tell(row, "registration.link", now=now, facts={"occasion": str(uuid.uuid4())})
-    return len(active)
+    invited = _invited(request, now)
+    for invitation in invited:
+        mails.invite(invitation, now=now, occasion=str(uuid.uuid4()))
+    return len(active) + len(invited)
+
+
+def _invited(request: LinkRequest, now: dt.datetime) -> list[Invitation]:
+    """Invitations that still open the form and were not used yet."""
+    sent = Invitation.objects.filter(
+        email_key=email_key(request.email),
+        state__in=[Invitation.State.SENT, Invitation.State.DECLINED],
+        event__end__gt=now,
+    )
+    return [each for each in sent.select_related("event") if each.is_valid(now)]

@@ -75,15 +75,18 @@ def tell(
     )
 
 
-def invite(invitation: Invitation, *, now: dt.datetime, note: str = "") -> None:
-    """Put an invitation in the queue; once a version of its link, so that sending twice sends once."""
+def invite(invitation: Invitation, *, now: dt.datetime, note: str = "", occasion: str = "") -> None:
+    """Put an invitation in the queue; once a version of its link, so that sending twice sends once.
+
+    With ``occasion`` (a UUID as text) once an occasion: the invited person asked for it again.
+    """
     queue.enqueue(
         "invitation.invite",
         event=invitation.event,
         invitation=invitation,
         language=invitation.language,
         facts={"note": note} if note else {},
-        dedupe_key=f"invitation.invite:{invitation.uid}:{invitation.token_version}",
+        dedupe_key=f"invitation.invite:{invitation.uid}:{occasion or invitation.token_version}",
         now=now,
     )
 

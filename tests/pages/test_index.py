@@ -13,7 +13,7 @@ from nsr_events.core.models import EventOrganisation, EventType, Organisation, P
 from nsr_events.pages import listing
 from nsr_events.programme.releases import release_programme
 from nsr_events.programme.sessions import create_session
-from tests.factories import NOW, make_event, make_index, make_page
+from tests.factories import NOW, make_event, make_index, make_page, open_registration
 
 pytestmark = pytest.mark.django_db
 
@@ -248,3 +248,19 @@ def test_a_restricted_index_is_never_stored_by_a_cache(admin_client, index, path
 def test_the_routes_of_an_index_answer_get_and_head_only(client, index, path):
     assert client.head(index.url + path).status_code == 200
     assert client.post(index.url + path).status_code == 405
+
+
+def test_the_index_can_be_narrowed_to_what_is_open_for_registration(client):
+    now = timezone.now()
+    index = make_index()
+    date = now.date() + dt.timedelta(days=30)
+    taking = make_page(make_event("Tar imot", date=date, now=now), index)
+    make_page(make_event("Tar ikke imot", date=date, now=now), index)
+    open_registration(taking.event, opens=now - dt.timedelta(days=1))
+    page = client.get(index.url + "?registration=open").content.decode()
+    assert "Tar imot" in page
+    assert "Tar ikke imot" not in page
+    open_registration(taking.event, opens=now + dt.timedelta(days=1))
+    assert "Tar imot" in client.get(index.url + "?registration=open").content.decode(), (
+        "unknown here, so left out"
+    )
