@@ -50,7 +50,7 @@ def form_of_vector(vector) -> Form:
 def open_event(*, days=1, **setup):
     """An event whose registration is open right now."""
     event = make_event(days=days, date=(timezone.now() + dt.timedelta(days=200)).date())
-    open_registration(event, opens=timezone.now() - dt.timedelta(days=1), **setup)
+    open_registration(event, opens=timezone.now() - dt.timedelta(days=9), **setup)
     return event
 
 
