@@ -554,8 +554,10 @@ class Registration(Private, WithUid):
 
     @property
     def attended_days(self) -> list[EventDay]:
-        """The days the person comes, in order; prefetch ``days__day`` for lists."""
-        return sorted((row.day for row in self.days.all()), key=lambda day: day.date)
+        """The days the person comes, in order; one query where ``days__day`` is not prefetched."""
+        prefetched = "days" in getattr(self, "_prefetched_objects_cache", {})
+        rows = self.days.all() if prefetched else self.days.select_related("day")
+        return sorted((row.day for row in rows), key=lambda day: day.date)
 
 
 class RegistrationDay(Private):

@@ -356,3 +356,10 @@ def test_the_number_of_queries_does_not_grow(event, row, now, django_assert_max_
     with django_assert_max_num_queries(20):
         client.get(url("me_page", row))
     assert not outgoing.outbox
+
+
+def test_who_asks_for_a_link_gets_unused_invitations_again(event, now):
+    invitation = invite(event)
+    assert Client().post("/me/", {"email": "invitert1@example.no"}).status_code == 200
+    assert answer_requests(now=now) == 1
+    assert OutgoingMail.objects.get(kind="invitation.invite").invitation == invitation

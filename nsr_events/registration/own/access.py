@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -17,7 +18,7 @@ from nsr_events import conf
 from nsr_events.core.throttling import Limit, client_network, use, used_up
 from nsr_events.registration import links
 from nsr_events.registration.links import Opened, Purpose
-from nsr_events.registration.models import Invitation, Registration
+from nsr_events.registration.models import Invitation, Registration, RegistrationDay
 from nsr_events.registration.responses import protect
 
 UNKNOWN_TOKENS = Limit("unknown-token", most=20, seconds=3600)
@@ -49,9 +50,11 @@ def own_view(*methods: str) -> Callable:
 
 
 def find(reference: str) -> Registration | None:
-    """Return the registration with this reference, with what its pages show of the event; one query."""
+    """Return the registration with this reference, with what its pages show of the event; four queries."""
     rows = Registration.objects.select_related(
-        "event__venue", "event__registration_setup", "category", "invitation"
+        "event__venue", "event__registration_setup", "category", "invitation", "form_version"
+    ).prefetch_related(
+        Prefetch("days", RegistrationDay.objects.select_related("day")), "event__days", "event__questions"
     )
     return rows.filter(reference=reference.replace("-", "").upper(), anonymised_at=None).first()
 

@@ -72,7 +72,7 @@ def page_context(registration: Registration, request: HttpRequest, *, now: dt.da
         "next": next_entry(days, now) if confirmed and not event.is_off else None,
         "tasks": tasks(registration, programme, now=now) if registration.is_active else [],
         "answers": answers_shown.of(registration),
-        "materials": _materials(registration, now=now) if confirmed else [],
+        "materials": _materials(registration, programme, now=now) if confirmed else [],
         "proposal": registration.hand_over_proposals.filter(state=HandOver.State.PROPOSED).first(),
         "can": abilities(registration, now=now),
         "done": request.GET.get("done", ""),
@@ -203,7 +203,7 @@ def place_in_line(registration: Registration) -> int:
 def day_names(registration: Registration) -> str:
     """ "Alle dager", or the attended days in words."""
     attended = registration.attended_days
-    every = registration.event.days.count()
+    every = len(registration.event.days.all())
     if every == 1 or not attended:
         return ""
     if len(attended) == every:
@@ -253,9 +253,10 @@ def kept_until(registration: Registration) -> str:
     return formats.full_date(last, registration.language)
 
 
-def _materials(registration: Registration, *, now: dt.datetime) -> list[dict[str, str]]:
+def _materials(registration: Registration, programme, *, now: dt.datetime) -> list[dict[str, str]]:
     viewer = viewer_of(registration)
-    found = materials.for_participant(registration.event, viewer=viewer, now=now)
+    known = materials.materials_of(registration.event, programme)
+    found = [each for each in known if materials.may_open(each, viewer, now=now)]
     return [
         {
             "title": text_in(each.row.title, registration.language).value,
