@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core import signing
 from django.http import HttpRequest
@@ -42,6 +42,11 @@ class Stamp:
         """Return the stamp as the form carries it."""
         seconds = int(self.rendered_at.timestamp() * 1000)
         return _signer().sign(f"{self.event.hex}-{seconds}-{self.browser}-{int(self.caught)}")
+
+    def after_catch(self, *, now: dt.datetime) -> Stamp:
+        """Return the stamp of the form that comes back: the next press counts."""
+        fresh = now - self.rendered_at <= SLOWEST
+        return replace(self, rendered_at=self.rendered_at if fresh else now, caught=True)
 
     def stands(self, filled: bool, *, now: dt.datetime) -> bool:
         """Whether a submission looks like a person's; ``filled`` is whether the unseen field holds something."""

@@ -135,7 +135,7 @@ def _take_once(
     if not form.is_valid():
         return _page(request, place, form, key=key, stamp=stamp)
     if _is_caught(request, place, stamp, now):
-        caught = Stamp(stamp.event, max(stamp.rendered_at, now - traps.SLOWEST), stamp.browser, caught=True)
+        caught = stamp.after_catch(now=now)
         return _page(request, place, form, key=key, stamp=caught, notice=_press_again())
     return _register(request, place, form, now, key=key, stamp=stamp)
 
