@@ -13,23 +13,28 @@ class NsrEventsConfig(AppConfig):
     def ready(self):
         """Register checks, permission policies, providers and receivers."""
         from . import checks  # noqa: F401
+        from .calendars import personal_views
         from .calendars import receivers as calendar_receivers
         from .core import copying, permissions
         from .outbox import checks as outbox_checks  # noqa: F401
         from .pages import life, presentations, searching
         from .programme import copying as programme_copying
         from .programme import receivers as programme_receivers
+        from .registration import access, mails
         from .registration import checks as registration_checks  # noqa: F401
-        from .registration import mails
+        from .registration import copying as registration_copying
         from .registration import receivers as registration_receivers
 
         permissions.register_policies()
+        access.register()
         copying.register()
         programme_copying.register()
+        registration_copying.register()
         life.register()
         presentations.register()
         searching.connect()
         programme_receivers.connect()
         registration_receivers.connect()
         calendar_receivers.connect()
+        personal_views.register()
         mails.register()

@@ -260,7 +260,7 @@ def digest(moments: list[tuple[EventPart, list[Moment]]]) -> str:
 
 def line_of(part: EventPart, moment: Moment) -> Line:
     """A moment in the editor's language."""
-    remark = ""
+    remark = moment.remark
     if moment.whole_day and moment.after.weekday() > FRIDAY:
         remark = _("falls on a weekend")
     if not moment.keeps_its_time:

@@ -84,12 +84,16 @@ def shift_to(event: Event, first_day: dt.date | None = None, *, skip_weekends: b
 
 @dataclass(frozen=True)
 class Moment:
-    """One date of an event that moves with a new edition, shown before anything is saved."""
+    """One date of an event that moves with a new edition, shown before anything is saved.
+
+    ``remark`` says what else is worth knowing, such as that the date is emptied.
+    """
 
     label: str
     before: dt.datetime
     after: dt.datetime
     whole_day: bool = False
+    remark: str = ""
 
     @property
     def keeps_its_time(self) -> bool:
