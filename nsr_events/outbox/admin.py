@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import View
 from wagtail.admin import messages
@@ -38,7 +38,7 @@ MOST_AT_ONCE = 500
 Status = OutgoingMail.Status
 
 STATES = {
-    "waiting": (gettext_lazy("Waiting"), (Status.PENDING, Status.CLAIMED, Status.SENDING)),
+    "waiting": (pgettext_lazy("mail", "Waiting"), (Status.PENDING, Status.CLAIMED, Status.SENDING)),
     "sent": (gettext_lazy("Sent"), (Status.SENT,)),
     "failed": (gettext_lazy("Not delivered"), (Status.FAILED,)),
     "unknown": (gettext_lazy("Perhaps delivered"), (Status.UNKNOWN,)),

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nsr_events.core.models import Event, Person
 
@@ -51,7 +52,7 @@ class OutgoingMail(models.Model):
     """One mail to one person. ``outbox.queue.enqueue`` makes it, ``outbox.delivery.drain`` sends it."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", _("Waiting")
+        PENDING = "pending", pgettext_lazy("mail", "Waiting")
         CLAIMED = "claimed", _("About to be sent")
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")

@@ -175,7 +175,7 @@ KINDS = (
     _of("declined", _("Declined the seat"), Status.DECLINED),
     _of("lapsed", _("Offer lapsed"), Status.LAPSED),
     _of("left_list", _("Left the waiting list"), Status.CANCELLED, links=UNDO),
-    _of("cancelled", _("Cancelled"), Status.CANCELLED, links=UNDO),
+    _of("cancelled", _("Cancellation"), Status.CANCELLED, links=UNDO),
     _of("transferred", _("Seat handed over"), Status.CANCELLED),
     _of("taken_over", _("Seat taken over"), Status.CONFIRMED, takes_place=True, **HERE),
     _of(

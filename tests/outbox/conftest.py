@@ -1,9 +1,12 @@
 """A sink, the settings that lead to it, and an event to write about."""
 
+from collections import defaultdict
+from copy import deepcopy
+
 import django
 import pytest
 
-from nsr_events.outbox import delivery, kinds, poke
+from nsr_events.outbox import delivery, kinds, parts, poke
 from tests.admin.conftest import restore_wagtail
 from tests.factories import make_event
 
@@ -14,6 +17,7 @@ from . import making, sink
 def own_kinds(monkeypatch):
     """The kinds of the tests, beside the real ones and gone afterwards; the broker is asked anew."""
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
+    monkeypatch.setattr(parts, "_providers", defaultdict(list, deepcopy(parts._providers)))
     monkeypatch.setattr(poke, "_muted_until", 0.0)
     making.register()
 

@@ -153,8 +153,7 @@ def test_mass_mail_can_be_stopped_with_one_click(event, server, drain):
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_a_later_domain_adds_parts_by_kind(event, server, drain, monkeypatch):
-    monkeypatch.setattr(parts, "_providers", parts._providers.copy())
+def test_a_later_domain_adds_parts_by_kind(event, server, drain):
     calendar = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
     parts.register(
         "test.note",
@@ -173,8 +172,7 @@ def test_a_later_domain_adds_parts_by_kind(event, server, drain, monkeypatch):
     assert entry.get_param("method") == "REQUEST"
 
 
-def test_a_mail_of_more_than_five_megabytes_fails(event, server, drain, monkeypatch):
-    monkeypatch.setattr(parts, "_providers", parts._providers.copy())
+def test_a_mail_of_more_than_five_megabytes_fails(event, server, drain):
     parts.register("test.note", lambda context: [Part(b"x" * 4_500_000, "application/pdf", "big.pdf")])
     mail = put(event)
     drain()
