@@ -68,7 +68,7 @@ class Offering:
         hints = [self.words(category.description), self._full_hint() if short else ""]
         if category.approval and not short:
             hints.append(_("The organiser approves each registration."))
-        return Label(shown_words(category.name, self.language), " ".join(filter(None, hints)))
+        return Label(shown_words(category.name, self.language), _sentences(hints))
 
     def _full_hint(self) -> str:
         return _("Full. You will be on the waiting list.") if self.may_wait else _("Full.")
@@ -82,9 +82,7 @@ class Offering:
         return formats.capitalised(formats.weekday_date(day.date, self.language))
 
     def _day_hint(self, day: EventDay) -> str:
-        return " ".join(
-            filter(None, [self.words(day.theme), self._full_hint() if self.is_short(day) else ""])
-        )
+        return _sentences([self.words(day.theme), self._full_hint() if self.is_short(day) else ""])
 
     def is_short(self, day: EventDay) -> bool:
         """Whether it is this day that keeps a newcomer out, and not the event or every category."""
@@ -100,7 +98,11 @@ class Offering:
         held = questions.spoken(kept)
         shown = [option for option in asked.options if not option.retired or option.key in held]
         choices = [(option.key, self._option_label(asked, option, held)) for option in shown]
-        return [*choices, (questions.OTHER, Label(pgettext("answer", "Other")))] if asked.allow_other else choices
+        return (
+            [*choices, (questions.OTHER, Label(pgettext("answer", "Other")))]
+            if asked.allow_other
+            else choices
+        )
 
     def _option_label(self, asked: Asked, option: questions.Option, held: frozenset[str]) -> Label:
         full = option.places is not None and self.options[asked.id, option.key] >= option.places
@@ -189,6 +191,12 @@ def _load_sessions(offering: Offering) -> None:
     offering.full_sessions = frozenset(
         uid for uid, number in seats.items() if number is not None and taken[uid] >= number
     )
+
+
+def _sentences(parts: list[str]) -> str:
+    """Join what editors and we say into sentences: an editor's line need not end with a full stop."""
+    *first, last = [part for part in parts if part] or [""]
+    return " ".join([*(part if part.endswith((".", "!", "?", ":")) else f"{part}." for part in first), last])
 
 
 def asked_today(offering: Offering, *, staff: bool) -> list[Asked]:
