@@ -126,12 +126,12 @@ def _event_entry(
         zone=event.timezone,
         stamp=event.ical_stamp,
         sequence=event.ical_sequence,
-        summary=_titled(presentation.title if presentation else text_in(event.name, language).value, event),
-        status=_status(event),
+        summary=titled(presentation.title if presentation else text_in(event.name, language).value, event),
+        status=status_of(event),
         transparent=not isinstance(start, dt.datetime),
         description=_event_description(event, days, organisers, presentation, stream, language),
-        location=_place(event, venue),
-        geo=_coordinates(event, venue),
+        location=place_of(event, venue),
+        geo=coordinates_of(event, venue),
         url=presentation.url if presentation else "",
         categories=(*_words(event, language), *organisers),
         image=presentation.image if presentation else "",
@@ -141,7 +141,7 @@ def _event_entry(
 
 def _day_entry(whole: Entry, event: Event, day: EventDay) -> Entry:
     """One day of an event with gaps, under the day's own UID."""
-    start, end = _hours(event, day)
+    start, end = hours_of_day(event, day)
     venue = day.venue or event.venue
     return dataclasses.replace(
         whole,
@@ -149,8 +149,8 @@ def _day_entry(whole: Entry, event: Event, day: EventDay) -> Entry:
         start=start,
         end=end,
         transparent=not isinstance(start, dt.datetime),
-        location=_place(event, venue),
-        geo=_coordinates(event, venue),
+        location=place_of(event, venue),
+        geo=coordinates_of(event, venue),
     )
 
 
@@ -167,7 +167,7 @@ def _session_entry(
         zone=programme.zone,
         stamp=max(event.ical_stamp, item.stamp),
         sequence=event.ical_sequence + item.seq,
-        summary=_titled(text_in(item.title, language).value, event, cancelled=item.is_cancelled),
+        summary=titled(text_in(item.title, language).value, event, cancelled=item.is_cancelled),
         status="CANCELLED" if event.is_off or item.is_cancelled else "CONFIRMED",
         description=_session_description(item, track_name, address, language),
         location=_session_place(item, programme, language),
@@ -183,13 +183,14 @@ def _words(event: Event, language: str) -> list[str]:
     return [text_in(word.name, language).value for word in (event.type, event.region) if word]
 
 
-def _status(event: Event) -> str:
+def status_of(event: Event) -> str:
+    """STATUS of an event's entry."""
     if event.is_off:
         return "CANCELLED"
     return "TENTATIVE" if event.status == Event.Status.PLANNED else "CONFIRMED"
 
 
-def _titled(title: str, event: Event, *, cancelled: bool = False) -> str:
+def titled(title: str, event: Event, *, cancelled: bool = False) -> str:
     """The title with its prefix: Outlook ignores STATUS, Google hides what has it (section 6)."""
     if event.status == Event.Status.POSTPONED and not cancelled:
         return _("POSTPONED: %(title)s") % {"title": title}
@@ -207,11 +208,11 @@ def _span(event: Event, days: Sequence[EventDay]) -> tuple[Moment, Moment]:
     if not days:
         return event.start, event.end
     if len(days) == 1:
-        return _hours(event, days[0])
+        return hours_of_day(event, days[0])
     return days[0].date, days[-1].date + ONE_DAY
 
 
-def _hours(event: Event, day: EventDay) -> tuple[Moment, Moment]:
+def hours_of_day(event: Event, day: EventDay) -> tuple[Moment, Moment]:
     """A day's hours as instants; the date where there are none; one hour where only the start is known."""
     if day.opens is None or not event.times_known:
         return day.date, day.date + ONE_DAY
@@ -229,13 +230,15 @@ def _is_online(event: Event) -> bool:
     return event.format == Event.Format.ONLINE or event.status == Event.Status.MOVED_ONLINE
 
 
-def _place(event: Event, venue: Venue | None) -> str:
+def place_of(event: Event, venue: Venue | None) -> str:
+    """LOCATION: the house with its address, or that it is online."""
     if _is_online(event):
         return _("Online")
     return ", ".join(filter(None, [venue.name, venue.address_line])) if venue else ""
 
 
-def _coordinates(event: Event, venue: Venue | None) -> tuple[float, float] | None:
+def coordinates_of(event: Event, venue: Venue | None) -> tuple[float, float] | None:
+    """GEO of the house, where people go to one."""
     if venue is None or _is_online(event) or venue.latitude is None or venue.longitude is None:
         return None
     return float(venue.latitude), float(venue.longitude)

@@ -24,8 +24,9 @@ from nsr_events.core.models import Event
 from nsr_events.core.presentations import Presentation
 from nsr_events.core.texts import text_in
 from nsr_events.programme.current import Programme, current_programme
+from nsr_events.registration.models import Registration
 
-from . import entries, ics
+from . import entries, ics, personal
 from .filters import (
     Filters,
     filter_events,
@@ -43,6 +44,7 @@ __all__ = [
     "index_feed",
     "index_filters",
     "parse_filters",
+    "personal_feed",
     "programme_feed",
     "session_file",
 ]
@@ -183,6 +185,18 @@ def session_file(
     listed = entries.session_entries(event, programme, shown, language, today=today, uids={item.uid})
     title = text_in(item.title, language).value
     return _answer(request, head=head, listed=listed, public=public is not None, filename=title)
+
+
+@require_safe
+def personal_feed(
+    request: HttpRequest, registration: Registration, *, now: dt.datetime, filename: str = ""
+) -> HttpResponse:
+    """Answer with one person's calendar, as a feed or as a file; whoever calls has asked whether it may be seen."""
+    event = registration.event
+    shown = presentations.of([event.pk], registration.language).get(event.pk)
+    head = personal.head_of(registration, shown, often=_is_close(event, _today(event, now)))
+    listed = personal.personal_entries(registration, now=now)
+    return _answer(request, head=head, listed=listed, public=False, filename=filename)
 
 
 def _answer(

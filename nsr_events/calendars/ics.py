@@ -44,7 +44,8 @@ _RESERVED = "%:/?#[]@!$&'()*+,;=-._~"
 class Entry:
     """One VEVENT. ``end`` is exclusive; both moments are of the same kind; ``zone`` is an IANA name.
 
-    ``geo`` is latitude and longitude. Addresses that are not http(s) are left out of what is written.
+    ``geo`` is latitude and longitude; ``private`` asks calendars to keep the entry to their owner. Addresses that are
+    not http(s) are left out of what is written.
     """
 
     uid: str
@@ -64,6 +65,7 @@ class Entry:
     image: str = ""
     conference: str = ""
     related_to: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,7 @@ def _properties(entry: Entry) -> list[tuple[str, Any, dict[str, str] | None]]:
         ("image", web_address(entry.image), {**uri, "DISPLAY": "BADGE"}),
         ("conference", web_address(entry.conference), uri),
         ("related-to", one_line(entry.related_to), None),
+        ("class", "PRIVATE" if entry.private else "", None),
     ]
 
 

@@ -553,6 +553,14 @@ class Registration(Private, WithUid):
         return self.status in self.HOLDING
 
     @property
+    def has_feed(self) -> bool:
+        """Whether the personal calendar feed is on: switching on, renewing and stopping each raise its version.
+
+        Odd versions are on, even ones off (0: never switched on), so that no address is ever good again.
+        """
+        return self.feed_version % 2 == 1
+
+    @property
     def attended_days(self) -> list[EventDay]:
         """The days the person comes, in order; one query where ``days__day`` is not prefetched."""
         prefetched = "days" in getattr(self, "_prefetched_objects_cache", {})
