@@ -22,6 +22,7 @@ from wagtail.models import Collection
 from nsr_events.core.models import Event, EventType, Region, Series
 from nsr_events.core.permissions import ACTIONS, event_policy, visible_events
 from nsr_events.core.searching import PlainSearchMixin
+from nsr_events.core.spreadsheets import as_text
 from nsr_events.core.workspace import dates_of
 
 
@@ -154,14 +155,3 @@ class EventIndexView(PlainSearchMixin, generic.IndexView):
         if export_format == self.FORMAT_CSV and not isinstance(value, dt.datetime):
             return as_text
         return super().get_preprocess_function(field, value, export_format)
-
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
-
-
-def as_text(value) -> str:
-    """Return ``value`` as text that no spreadsheet takes for a formula: an apostrophe in front (registration,
-    11).
-    """
-    words = "" if value is None else str(value)
-    return f"'{words}" if words.startswith(FORMULA_STARTS) else words

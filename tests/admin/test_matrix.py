@@ -27,6 +27,8 @@ from nsr_events.pages.models import get_event_page_models
 from nsr_events.programme.materials import save_material
 from nsr_events.programme.models import Session, SessionMaterial, SessionPerson
 from nsr_events.programme.releases import release_programme
+from nsr_events.registration.models import HandOver, Invitation
+from nsr_events.registration.seats import Application, register
 from tests.admin.conftest import NOW, give_model, make_user
 
 EVENT, REGISTER, LIST, CHOOSER, EVENT_CHOOSER, BULK = (
@@ -46,6 +48,8 @@ SECRET_WORDS = [
     "Hemmelig programpost",
     "Hemmelige lysbilder",
     "Hemmelig innhold",
+    "Hemmelig Deltaker",
+    "@example.no",
 ]
 """Names of Oslo's collection, its event and what is in it: nobody of Trøndelag may meet them."""
 
@@ -134,8 +138,34 @@ MESSAGES = {
     },
 }
 
+SEE, MANAGE = "see_registrations", ("see_registrations", "manage_registrations")
+PARTICIPANTS = {
+    f"events/<int:event_pk>/participants/{route}": Row(EVENT, needs)
+    for route, needs in {
+        "": SEE,
+        "numbers/": SEE,
+        "invitations/": SEE,
+        "<uuid:uid>/": SEE,
+        "bulk/": MANAGE,
+        "new/": MANAGE,
+        "walk-in/": MANAGE,
+        "import/": MANAGE,
+        "invitations/add/": MANAGE,
+        "invitations/send/": MANAGE,
+        "invitations/<uuid:uid>/": MANAGE,
+        "invitations/<uuid:uid>/do/<slug:verb>/": MANAGE,
+        "<uuid:uid>/edit/": MANAGE,
+        "<uuid:uid>/do/<slug:verb>/": MANAGE,
+        "<uuid:uid>/hand-over/<uuid:proposal>/": MANAGE,
+        "free-texts/": ("see_registrations", "see_sensitive"),
+        "<uuid:uid>/sensitive/": ("see_registrations", "see_sensitive"),
+        "export/": "export_registrations",
+    }.items()
+}
+
 ROWS = {
     **WORKSPACE,
+    **PARTICIPANTS,
     **MESSAGES,
     **PROGRAMME,
     **register_rows("venues", "venue"),
@@ -243,6 +273,14 @@ def matrix(world):
         due=NOW,
         expires=NOW,
     )
+    names = {"first_name": "Hemmelig", "last_name": "Deltaker", "language": "nb"}
+    category = world.event.categories.get()
+    world.invitation = Invitation.objects.create(
+        event=world.event, category=category, email="hemmelig@example.no", **names
+    )
+    application = Application(category, tuple(world.event.days.all()), email="deltaker@example.no", **names)
+    world.participant = register(world.event, application, now=NOW, by=world.boss).registration
+    world.proposal = HandOver.objects.create(registration=world.participant, proposed_at=NOW, email="k@example.no")
     release_programme(world.event, now=NOW, by=world.boss)
     world.page = make_page(world.event, parent=world.index, by=world.boss)
     return world
@@ -258,6 +296,11 @@ def address_of(route, world):
     address = address.replace("<int:page_pk>", str(world.page.pk))
     named = world.material if "/materials/" in route else world.session
     named = world.mail if "/messages/" in route else named
+    named = world.participant if "/participants/" in route else named
+    named = world.invitation if "/invitations/" in route else named
+    address = address.replace("<uuid:proposal>", str(world.proposal.uid))
+    if "/participants/" in route:
+        address = address.replace("<slug:verb>", "withdraw" if "/invitations/" in route else "cancel")
     address = address.replace("<uuid:uid>", str(named.uid))
     address = address.replace("<slug:verb>", "duplicate").replace("<int:number>", "1")
     assert "<" not in address, f"no value for an argument of {route}"
