@@ -10,6 +10,7 @@ from django.db import transaction
 
 from . import claims, kinds, poke
 from .models import OutgoingMail, Reason
+from .sender import message_id
 
 Status = OutgoingMail.Status
 
@@ -48,6 +49,7 @@ def send_again(mails: Iterable[OutgoingMail], *, now: dt.datetime) -> int:
                 person=mail.person, to=mail.to, language=mail.language, facts=mail.facts, priority=mail.priority,
                 due=now, created=now, dedupe_key=f"again:{mail.uid}:{uuid.uuid4()}",
             )  # fmt: skip
+            row.message_id = message_id(row.uid)
             row.expires = kinds.get(mail.kind).life(row, now)
             rows.append(row)
     with transaction.atomic():

@@ -75,6 +75,7 @@ class _Drain:
         self.should_stop = should_stop
         self.connection = Connection()
         self.tally = Tally()
+        self.shared = {}
         self.handled = 0
         self.broken_off = self.resting = False
 
@@ -144,7 +145,7 @@ class _Drain:
                 mail, extra = self.begin(pk)
             if mail is None:
                 return
-            rendered = rendering.render(mail, self.clock(), parts=extra)
+            rendered = rendering.render(mail, self.clock(), parts=extra, shared=self.shared)
             message = rendering.message(mail, rendered, kinds.get(mail.kind).recipient(mail))
         except (InterfaceError, OperationalError):
             raise  # the database is away: no fault of this mail
@@ -173,9 +174,6 @@ class _Drain:
         if morning > now:
             claims.settle(mail, Status.PENDING, due=morning, attempts=mail.attempts - 1)
             return None, ()
-        if not mail.message_id:
-            mail.message_id = rendering.message_id(mail)
-            OutgoingMail.objects.filter(pk=pk).update(message_id=mail.message_id)
         return mail, parts.of(MailContext(mail, mail.language, now))
 
     def hand_over(self, message):

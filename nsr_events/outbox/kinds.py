@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,13 +36,18 @@ class Policy(StrEnum):
 
 @dataclass
 class MailContext:
-    """What placeholders may look at. ``inert``: for the eyes of staff, so no secret address may be worked out."""
+    """What placeholders may look at. ``inert``: for the eyes of staff, so no secret address may be worked out.
+
+    ``shared`` keeps what many mails of one drain have in common and may be 45 seconds old: titles and addresses, never
+    place and time.
+    """
 
     mail: OutgoingMail
     language: str
     now: dt.datetime
     inert: bool = False
     parts: tuple[Part, ...] = ()
+    shared: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def event(self) -> Event:
@@ -55,10 +59,19 @@ class MailContext:
         """What was written down when the mail was put in the queue."""
         return self.mail.facts
 
-    @cached_property
+    @property
     def presentation(self) -> Presentation | None:
         """The event's public title and address in the mail's language, None without a public page."""
-        return presentations.of([self.mail.event_id], self.language).get(self.mail.event_id)
+        return self.once(
+            "presentation", lambda: presentations.of([self.event.pk], self.language).get(self.event.pk)
+        )
+
+    def once(self, name: str, work_out: Callable[[], Any]) -> Any:
+        """Return what is the same for every mail about this event in this language, worked out once."""
+        key = (name, self.event.pk, self.language)
+        if key not in self.shared:
+            self.shared[key] = work_out()
+        return self.shared[key]
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,11 @@ def event_address(context: MailContext) -> str:
 
 def organiser(context: MailContext) -> str:
     """Who invites: the organisers, else the site."""
-    rows = context.event.organisations.filter(role=EventOrganisation.Role.ORGANISER)
+    return context.once("organiser", lambda: _organiser(context.event))
+
+
+def _organiser(event: Event) -> str:
+    rows = event.organisations.filter(role=EventOrganisation.Role.ORGANISER)
     names = [row.organisation.name for row in rows.select_related("organisation")]
     return ", ".join(names) or getattr(settings, "WAGTAIL_SITE_NAME", "")
 

@@ -13,6 +13,7 @@ from nsr_events.core.texts import default_language
 
 from . import kinds, poke, quiet
 from .models import OutgoingMail
+from .sender import message_id
 
 
 def enqueue(
@@ -61,6 +62,7 @@ def unsaved(kind: str, *, due: dt.datetime, language: str, **values: Any) -> Out
     row = OutgoingMail(
         kind=kind, priority=of.priority, language=language or default_language(), due=due, **values
     )
+    row.message_id = message_id(row.uid)
     row.expires = of.life(row, due)
     if of.quiet_hours:
         row.due = quiet.due_by_day(due, row.expires, row.event.zone)

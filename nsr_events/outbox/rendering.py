@@ -6,25 +6,24 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import css_inline
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from nsr_events import conf
-
 from . import kinds, markup, placeholders, texts
 from .kinds import Kind, MailContext
 from .models import OutgoingMail
 from .parts import Part
+from .sender import sender
 
 MOST_BYTES = 5 * 1024 * 1024
+AS_BASE64 = 4 / 3 * 78 / 76
 STYLES = Path(__file__).parent / "mail.css"
 
 
@@ -49,16 +48,21 @@ class Rendered:
 
 
 def render(
-    mail: OutgoingMail, now: dt.datetime, *, parts: Sequence[Part] = (), inert: bool = False
+    mail: OutgoingMail,
+    now: dt.datetime,
+    *,
+    parts: Sequence[Part] = (),
+    inert: bool = False,
+    shared: dict[Any, Any] | None = None,
 ) -> Rendered:
     """Return ``mail`` in the recipient's language, from today's data.
 
-    ``inert`` is for the eyes of staff: secret addresses lead nowhere and nothing is written. Raises ``UnknownKind``,
-    ``UnknownPlaceholder`` and whatever a placeholder raises.
+    ``inert`` is for the eyes of staff: secret addresses lead nowhere and nothing is written. ``shared`` is that of
+    ``MailContext``. Raises ``UnknownKind``, ``UnknownPlaceholder`` and whatever a placeholder raises.
     """
     kind = kinds.get(mail.kind)
     with translation.override(mail.language):
-        context = MailContext(mail, mail.language, now, inert, tuple(parts))
+        context = MailContext(mail, mail.language, now, inert, tuple(parts), {} if shared is None else shared)
         words = texts.text_of(kind, mail.event, mail.language)
         subject, body = _filled(kind, words, context)
         frame = _frame(context)
@@ -87,26 +91,21 @@ def message(mail: OutgoingMail, rendered: Rendered, to: str) -> EmailMultiAltern
             found.attach_alternative(part.content, part.type)
         else:
             found.attach(part.filename, part.content, part.type)
-    if len(found.message().as_bytes()) > MOST_BYTES:
+    if _size(rendered) > MOST_BYTES:
         raise TooLarge("The mail is larger than 5 MB.")
     return found
 
 
-def sender() -> str:
-    """The address that every mail comes from: never anything typed."""
-    return conf.MAIL_FROM or settings.DEFAULT_FROM_EMAIL
-
-
-def message_id(mail: OutgoingMail) -> str:
-    """The same on every copy of a mail, also when the settings change between two tries."""
-    domain = conf.MAIL_DOMAIN or parseaddr(sender())[1].rpartition("@")[2] or "localhost"
-    return mail.message_id or f"<{mail.uid}@{domain}>"
+def _size(rendered: Rendered) -> float:
+    """About how many bytes go out, in base64: making them to count them would take as long as the whole rest."""
+    contents = [rendered.text, rendered.html, *(part.content for part in rendered.parts)]
+    return sum(len(each.encode() if isinstance(each, str) else each) for each in contents) * AS_BASE64
 
 
 def headers_of(mail: OutgoingMail, kind: Kind, *, inert: bool = False) -> dict[str, str]:
     """Return the headers beside From, To, Reply-To, Subject and Date."""
     headers = {
-        "Message-ID": message_id(mail),
+        "Message-ID": mail.message_id,
         "X-Mail-Ref": str(mail.uid),  # some relays replace the Message-ID
         "Auto-Submitted": "auto-generated",  # RFC 3834, section 5
         "X-Auto-Response-Suppress": "All",

@@ -56,7 +56,8 @@ def reference(context: MailContext) -> str:
 def days(context: MailContext) -> Value:
     """The days somebody comes, where the event has several."""
     attended = list(_registration(context).days.select_related("day").order_by("day__date"))
-    return [_day(row.day, context.language) for row in attended] if context.event.days.count() > 1 else ""
+    several = context.once("several days", lambda: context.event.days.count() > 1)
+    return [_day(row.day, context.language) for row in attended] if several else ""
 
 
 def _day(day: Any, language: str) -> str:

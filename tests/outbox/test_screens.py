@@ -92,6 +92,7 @@ def test_a_failed_mail_is_sent_once_more_with_the_same_id(event, signed_in, serv
     delivery.drain()
     first_id = OutgoingMail.objects.get().message_id
     OutgoingMail.objects.update(to="fine@sink.test", expires=timezone.now())
+    assert first_id
     client.post(screen(event, "act"), {"verb": "resend", "mail": mail.uid})
     assert (status_of(mail), mail.attempts, mail.error) == ("pending", 0, "")
     delivery.drain()

@@ -10,7 +10,7 @@ from nsr_events.core.models import Event, Venue
 from nsr_events.outbox import delivery, rendering
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.registration import links, mails, seats
-from nsr_events.registration.models import Invitation, Registration
+from nsr_events.registration.models import Invitation, Registration, RegistrationSetup
 from tests.factories import NOW, application, make_event, open_registration
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +219,22 @@ class TestInvitations:
         Invitation.objects.update(state=state)
         drain()
         assert OutgoingMail.objects.get().reason == reason
+
+
+def test_a_mail_about_a_registration_costs_few_queries(event):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    RegistrationSetup.objects.update(capacity=None)
+    event.registration_setup.refresh_from_db()
+
+    def cost(first, count):
+        for number in range(first, first + count):
+            register(event, number)
+        with CaptureQueriesContext(connection) as queries:
+            drain()
+        free = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+        return len([query for query in queries if not query["sql"].startswith(free)])
+
+    few, many = cost(1, 5), cost(10, 15)
+    assert (many - few) / 10 <= 8
