@@ -20,6 +20,7 @@ from . import conference, gathering
 from .events import add_event, add_page, add_programme, next_date
 from .others import TYPES, add_reports, add_small
 from .people import BIOGRAPHY, ORGANISATIONS, PEOPLE
+from .registrations import add_registrations
 
 SLUGS = {
     "gathering": "introduksjonssamling",
@@ -45,6 +46,7 @@ class _Demo:
     def __init__(self, now: dt.datetime):
         self.now = now
         self.today = timezone.localdate(now)
+        self.events: dict[str, Event] = {}
 
     def build(self) -> None:
         self.admin = get_user_model().objects.create_superuser("admin", "admin@example.no", "demo")
@@ -65,6 +67,7 @@ class _Demo:
         self.opening()
         add_small(self)
         add_reports(self)
+        add_registrations(self)
 
     def collections(self) -> None:
         root = Collection.get_first_root_node()

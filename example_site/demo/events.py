@@ -87,6 +87,7 @@ def _add_session(demo, event, day, session, tracks, abstracts, renamed, *, for_a
         also_rooms=[room.uid for room in found[1:]],
         kind=kind,
         for_all=for_all,
+        bookable=kind == "workshop" and not for_all,
         title={"nb": title, "en": english},
         abstract={"nb": abstracts[title]} if title in abstracts else {},
         track=tracks[track].uid if track in tracks else None,
@@ -107,4 +108,5 @@ def add_page(demo, event: Event, slug: str, *, body, practical=(), **fields) -> 
     )
     demo.index.add_child(instance=page)
     page.save_revision(user=demo.admin).publish()
+    demo.events[slug] = event
     return EventPage.objects.get(pk=page.pk)

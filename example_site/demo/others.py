@@ -16,6 +16,11 @@ SMALL = [
     ("frokostmote-meldeplikt", "Frokostmøte: Mørketall og meldeplikt", "frokostmote", 96, ("08:00", "09:30"), "planned", "", "Hva skjer med tallene når flere melder fra?"),
     ("fagdag-havn", "Fagdag om havn og logistikk", "konferanse", 120, ("09:00", "15:00"), "postponed", "Møtelokalet ble stengt. Vi kommer tilbake med ny dato.", "En dag om flyt, tyveri og falske papirer."),
     ("kurs-personellsikkerhet", "Kurs i personellsikkerhet", "kurs", 54, ("09:00", "15:30"), "moved_online", "Kurset holdes på nett. Lenken sendes til de påmeldte.", "Fra magefølelse til metode."),
+    ("ovelse-krisestab", "Øvelse: Krisestab på en dag", "kurs", 88, ("09:00", "15:30"), "confirmed", "", "Dere får et oppdrag, en klokke og for lite informasjon."),
+    ("omvisning-havnesenteret", "Omvisning på havnesenteret", "samling", 33, ("13:00", "15:00"), "confirmed", "", "Se hvordan varene kontrolleres fra kai til lager."),
+    ("frokostmote-identitet", "Frokostmøte: Hvem ansetter du?", "frokostmote", 12, ("08:00", "09:30"), "confirmed", "", "Bakgrunnssjekk uten å trå over streken."),
+    ("sikkerhetsdag-studenter", "Sikkerhetsdag for studenter", "konferanse", 140, ("10:00", "16:00"), "confirmed", "", "Møt dem som jobber med trygghet til daglig."),
+    ("motested-losepenger", "Møtested: Løsepengevirus", "nettseminar", 64, ("14:00", "15:00"), "confirmed", "", "Tre virksomheter forteller hva de gjorde det første døgnet."),
     ("regionmote-vest", "Regionmøte Vest", "samling", 40, ("10:00", "14:00"), "cancelled", "For få hadde anledning. Neste møte blir til høsten.", "Erfaringer fra Vestlandet."),
 ]  # fmt: skip
 

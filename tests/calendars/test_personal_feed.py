@@ -61,7 +61,7 @@ def entered(row):
 def make_session(event, now, title, hour, **values):
     day = event.days.first()
     start = dt.datetime.combine(day.date, dt.time(hour), tzinfo=event.zone)
-    return create_session(event, now=now, day=day, start=start, minutes=60, title=title, **values).sessions[0]
+    return create_session(event, now=now, day=str(day.uid), start=f"{hour:02}:00", minutes=60, title={"nb": title}, **values).session
 
 
 def test_the_feed_holds_the_persons_own_days_with_their_hours(row, event):
