@@ -14,15 +14,19 @@ FREE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def take(owner: str, now: dt.datetime) -> SenderSlot | None:
-    """Take a free slot by compare-and-set; None when all are taken or resting."""
+    """Take a free slot; None when all are taken or resting."""
     _make_slots()
-    free = SenderSlot.objects.filter(number__lt=conf.MAIL_SENDERS, until__lte=now)
-    for slot in free.order_by("number"):
-        mine = SenderSlot.objects.filter(pk=slot.pk, until=slot.until, owner=slot.owner)
-        if mine.update(owner=owner, until=now + LEASE):
-            slot.owner, slot.until = owner, now + LEASE
-            return slot
-    return None
+    free = SenderSlot.objects.filter(number__lt=conf.MAIL_SENDERS, until__lte=now).order_by("number")
+    return next((slot for slot in free if seize(slot, owner, now)), None)
+
+
+def seize(slot: SenderSlot, owner: str, now: dt.datetime) -> bool:
+    """Take this slot by compare-and-set; False when somebody was faster since it was read."""
+    as_read = SenderSlot.objects.filter(pk=slot.pk, until=slot.until, owner=slot.owner)
+    if not as_read.update(owner=owner, until=now + LEASE):
+        return False
+    slot.owner, slot.until = owner, now + LEASE
+    return True
 
 
 def renew(slot: SenderSlot, now: dt.datetime) -> bool:

@@ -289,6 +289,13 @@ class TestSlots:
         taken = [slots.take(f"owner{number}", NOW) for number in range(3)]
         assert [slot and slot.number for slot in taken] == [0, 1, None]
 
+    def test_of_two_that_saw_the_same_free_slot_one_gets_it(self, event):
+        slots.release(slots.take("before", NOW), NOW)
+        seen_by_one, seen_by_two = SenderSlot.objects.get(), SenderSlot.objects.get()
+        assert slots.seize(seen_by_one, "one", NOW)
+        assert not slots.seize(seen_by_two, "two", NOW)
+        assert SenderSlot.objects.get().owner == "one"
+
     def test_a_slot_whose_sender_died_is_free_after_its_lease(self, event, clock):
         slots.take("dead", NOW)
         assert slots.take("next", NOW + dt.timedelta(seconds=119)) is None
