@@ -27,7 +27,7 @@ from nsr_events.pages.models import get_event_page_models
 from nsr_events.programme.materials import save_material
 from nsr_events.programme.models import Session, SessionMaterial, SessionPerson
 from nsr_events.programme.releases import release_programme
-from nsr_events.registration.models import HandOver, Invitation
+from nsr_events.registration.models import HandOver, Invitation, ParticipantCategory, Question
 from nsr_events.registration.seats import Application, register
 from tests.admin.conftest import NOW, give_model, make_user
 
@@ -49,6 +49,8 @@ SECRET_WORDS = [
     "Hemmelige lysbilder",
     "Hemmelig innhold",
     "Hemmelig Deltaker",
+    "Hemmelig gruppe",
+    "Hemmelig spørsmål",
     "@example.no",
 ]
 """Names of Oslo's collection, its event and what is in it: nobody of Trøndelag may meet them."""
@@ -163,8 +165,25 @@ PARTICIPANTS = {
     }.items()
 }
 
+REGISTRATION = {
+    f"events/<int:event_pk>/registration/{route}": Row(EVENT, "change")
+    for route in (
+        "",
+        "preview/",
+        "groups/new/",
+        "questions/",
+        "questions/new/",
+        *(f"groups/<uuid:uid>/{verb}" for verb in ("", "delete/", "up/", "down/")),
+        *(
+            f"questions/<uuid:uid>/{verb}"
+            for verb in ("", "delete/", "up/", "down/", "section-up/", "section-down/", "retire/", "restore/")
+        ),
+    )
+}
+
 ROWS = {
     **WORKSPACE,
+    **REGISTRATION,
     **PARTICIPANTS,
     **MESSAGES,
     **PROGRAMME,
@@ -280,7 +299,14 @@ def matrix(world):
     )
     application = Application(category, tuple(world.event.days.all()), email="deltaker@example.no", **names)
     world.participant = register(world.event, application, now=NOW, by=world.boss).registration
-    world.proposal = HandOver.objects.create(registration=world.participant, proposed_at=NOW, email="k@example.no")
+    world.proposal = HandOver.objects.create(
+        registration=world.participant, proposed_at=NOW, email="k@example.no"
+    )
+    world.group = category
+    ParticipantCategory.objects.filter(pk=category.pk).update(name={"nb": "Hemmelig gruppe"})
+    world.question = Question.objects.create(
+        event=world.event, key="q_secret12", label={"nb": "Hemmelig spørsmål"}, kind="yes_no"
+    )
     release_programme(world.event, now=NOW, by=world.boss)
     world.page = make_page(world.event, parent=world.index, by=world.boss)
     return world
@@ -298,6 +324,8 @@ def address_of(route, world):
     named = world.mail if "/messages/" in route else named
     named = world.participant if "/participants/" in route else named
     named = world.invitation if "/invitations/" in route else named
+    named = world.group if "/groups/" in route else named
+    named = world.question if "/questions/" in route else named
     address = address.replace("<uuid:proposal>", str(world.proposal.uid))
     if "/participants/" in route:
         address = address.replace("<slug:verb>", "withdraw" if "/invitations/" in route else "cancel")
