@@ -86,7 +86,7 @@ class QuestionForm(forms.ModelForm):
                 self.fields[name].help_text = words
         if kind in LIMITS:
             self.fields["minimum"].label, self.fields["maximum"].label = LIMITS[kind]
-        self.condition = ConditionFields(self, sources)
+        self.shown_when = ConditionFields(self, sources)
 
     @property
     def no_key(self) -> bool:
@@ -105,7 +105,7 @@ class QuestionForm(forms.ModelForm):
             **typed,
             "kind": self.kind,
             "options": options if self.kind in Question.CHOICE_KINDS else [],
-            "condition": self.condition.value(),
+            "condition": self.shown_when.value(),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class QuestionForm(forms.ModelForm):
         self._check_range(cleaned, "minimum", "maximum", _("Write at least as much as the smallest."))
         self._check_range(cleaned, "earliest", "latest", _("Choose a date after the earliest."))
         self._check_limits(cleaned)
-        self.condition.clean(cleaned)
+        self.shown_when.clean(cleaned)
         return cleaned
 
     def _check_range(self, cleaned: Mapping[str, Any], least: str, most: str, words: str) -> None:
