@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from wagtail import views
 
 from .calendars import personal_views
+from .registration import invited
 from .registration.own.urls import IN_LINK
 from .registration.own.urls import urlpatterns as own_pages
 
@@ -25,4 +26,10 @@ calendar_pages = [
     path("me/<str:reference>/calendar.ics", personal_views.own_file, name="me_calendar_file"),
 ]
 
-urlpatterns = [*calendar_pages, *own_pages]
+invitation_pages = [
+    path("me/invitation/<uuid:uid>/", invited.form, name="invitation"),
+    path("me/invitation/<uuid:uid>/receipt/", invited.receipt, name="invitation_receipt"),
+    path("me/invitation/<uuid:uid>/decline/", invited.decline, name="invitation_decline"),
+]
+
+urlpatterns = [*calendar_pages, *invitation_pages, *own_pages]

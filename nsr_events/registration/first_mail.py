@@ -27,7 +27,7 @@ def in_its_time(
 
     An address that an invitation proves has no limit; neither has the site where the limits are off (load tests).
     """
-    if application.invitation is not None or not application.email:
+    if is_proven(application) or not application.email:
         return application
     over = [limit for limit, per in _limits(application, event, setup) if used_up(limit, *per, now=now)]
     if not over:
@@ -35,9 +35,15 @@ def in_its_time(
     return replace(application, mail_due=max(_window_ends(limit, now) for limit in over))
 
 
+def is_proven(application: Application) -> bool:
+    """Whether an invitation's link has proven the address: it was sent there."""
+    invitation = application.invitation
+    return invitation is not None and invitation.email_key == email_key(application.email)
+
+
 def count(application: Application, event: Event, setup: RegistrationSetup, *, now: dt.datetime) -> None:
     """Count the first mail of an application that was taken."""
-    if application.invitation is None and application.email and application.mail_due is None:
+    if application.email and not is_proven(application) and application.mail_due is None:
         for limit, per in _limits(application, event, setup):
             use(limit, *per, now=now)
 

@@ -17,6 +17,7 @@ from nsr_events.core import formats
 from nsr_events.core.models import Event
 
 from .applications import Application, Outcome, OutcomeKind
+from .first_mail import is_proven
 from .models import RegistrationSetup
 from .sentences import moment
 
@@ -41,9 +42,8 @@ def of(application: Application, outcome: Outcome, *, same_browser: bool) -> Rec
     kind = str(outcome.shown)
     if outcome.kind == OutcomeKind.REPEATED and not same_browser:
         kind = RECEIVED
-    proven = application.invitation is not None and application.invitation.locked_email
     row = outcome.registration
-    mine = proven and row is not None and row.invitation_id == application.invitation.pk
+    mine = row is not None and is_proven(application) and row.invitation_id == application.invitation.pk
     return Receipt(str(application.idempotency_key), kind, application.email, row.reference if mine else "")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,9 +24,10 @@ from nsr_events.core import formats
 from nsr_events.core.models import Event
 from nsr_events.core.throttling import Limit, client_network, use
 
-from . import first_mail, receipts, seats, sentences, traps
+from . import first_mail, links, receipts, seats, sentences, traps
 from .counting import occupancy, setup_rules
 from .forms import RegistrationForm
+from .links import Purpose
 from .locking import BUSY_WORDS
 from .models import Invitation, RegistrationSetup
 from .responses import protect
@@ -58,6 +60,7 @@ class Place:
     event_url: str = ""
     calendar_url: str = ""
     invitation: Invitation | None = None
+    template: str = FORM_PAGE
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -77,6 +80,15 @@ def answer(request: HttpRequest, place: Place, *, now: dt.datetime) -> HttpRespo
     return protect(_show(request, place, now))
 
 
+def answer_again(request: HttpRequest, place: Place, *, now: dt.datetime, status: int = 200) -> HttpResponse:
+    """Show the form without taking it: another answer on the same page needs attention."""
+    response = _show(request, place, now)
+    response.status_code = status
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_BUSY)
+    return protect(response)
+
+
 def answer_receipt(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the receipt this browser holds; a browser without one goes to the form."""
     receipt = receipts.kept(request, place.event)
@@ -87,8 +99,9 @@ def answer_receipt(request: HttpRequest, place: Place) -> HttpResponse:
         "headline": receipts.headline(receipt),
         "tone": receipts.tone(receipt),
         "steps": receipts.steps(receipt, place.event, place.setup, place.language),
+        "own_url": reverse("nsr_events:me_page", args=[receipt.reference]) if receipt.reference else "",
     }
-    return protect(_render(request, place, RECEIPT_PAGE, parts))
+    return protect(render(request, place, RECEIPT_PAGE, parts))
 
 
 def _show(request: HttpRequest, place: Place, now: dt.datetime) -> HttpResponse:
@@ -101,7 +114,7 @@ def _show(request: HttpRequest, place: Place, now: dt.datetime) -> HttpResponse:
 
 def _take(request: HttpRequest, place: Place, now: dt.datetime) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-        return _render(request, place, TOO_LARGE_PAGE, {}, status=413)
+        return render(request, place, TOO_LARGE_PAGE, {}, status=413)
     try:
         key, stamp = (
             traps.read_key(request.POST),
@@ -159,7 +172,10 @@ def _register(
     if outcome.kind != seats.OutcomeKind.REPEATED:
         first_mail.count(application, place.event, place.setup, now=now)
     same = stamp.browser == traps.browser_of(request)
-    receipts.keep(request, place.event, receipts.of(application, outcome, same_browser=same))
+    receipt = receipts.of(application, outcome, same_browser=same)
+    receipts.keep(request, place.event, receipt)
+    if receipt.reference:
+        links.note(request, Purpose.ME, outcome.registration, now=now)
     return _see(place.receipt_url)
 
 
@@ -228,7 +244,7 @@ def _page(
         "notice": notice,
         "closing": sentences.moment(place.setup.closing, place.event, place.language),
     }
-    return _render(request, place, FORM_PAGE, parts, status=status)
+    return render(request, place, place.template, parts, status=status)
 
 
 TONES = {
@@ -237,9 +253,10 @@ TONES = {
 }  # fmt: skip
 
 
-def _render(
+def render(
     request: HttpRequest, place: Place, template: str, parts: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
+    """Draw a page of the flow with what stands beside each of them."""
     event = place.event
     first, last = event.local_start.date(), event.local_end.date()
     context = {
