@@ -7,6 +7,8 @@ import random
 import uuid
 from typing import Any
 
+from django.utils import timezone
+
 from nsr_events.core.models import Event
 from nsr_events.registration import seats, sensitive
 from nsr_events.registration.models import (
@@ -53,6 +55,12 @@ def set_up(demo: Any, event: Event, **values: Any) -> RegistrationSetup:
     setup.full_clean(exclude=["event"])
     setup.save()
     return setup
+
+
+def morning(demo: Any, days: int) -> dt.datetime:
+    """Nine o'clock in so many days, or today's midnight for none."""
+    zone = dt.datetime.combine(demo.today + days * DAY, dt.time(9 if days else 0))
+    return timezone.make_aware(zone)
 
 
 def people(demo: Any, event: Event, count: int, *, newest: int = 0, **values: Any) -> list[Registration]:
@@ -200,7 +208,6 @@ def conference(demo: Any, event: Event) -> None:
         name={"nb": "Presse", "nn": "Presse", "en": "Press"},
         approval=True,
         sort_order=2,
-        description={"nb": "Arrangøren godkjenner hver påmelding."},
     )
     ParticipantCategory.objects.create(
         event=event,
@@ -276,12 +283,12 @@ def closed(demo: Any, event: Event) -> None:
     """The deadline has passed."""
     set_up(demo, event, capacity=40, closes=demo.now + HOUR)
     people(demo, event, 28)
-    set_up(demo, event, closes=demo.now - HOUR)
+    set_up(demo, event, closes=morning(demo, 0))
 
 
 def opens_later(demo: Any, event: Event) -> None:
     """Opens in three weeks."""
-    set_up(demo, event, capacity=50, opens=demo.now + 20 * DAY)
+    set_up(demo, event, capacity=50, opens=morning(demo, 20))
 
 
 def elsewhere(demo: Any, event: Event) -> None:
