@@ -43,6 +43,11 @@ class Forecast:
     moved: int = 0
 
     @property
+    def told(self) -> list[tuple[str, int]]:
+        """The outcomes with their numbers; a template would ask a Counter for the key "items"."""
+        return list(self.ways.items())
+
+    @property
     def changing(self) -> int:
         """How many will change."""
         return sum(self.ways.values())
