@@ -38,6 +38,8 @@ from nsr_events.programme.current import current_programme  # noqa: E402
 from nsr_events.programme.releases import release_programme  # noqa: E402
 from nsr_events.programme.timetable import Placed, lay_out  # noqa: E402
 from nsr_events.programme.working import load_working  # noqa: E402
+from scripts.bench_mail import mails  # noqa: E402
+from scripts.bench_registration import lists, registrations  # noqa: E402
 from tests.empty_pages.models import EmptyRoutablePage  # noqa: E402
 from tests.factories import make_conference, make_event, make_index, make_page  # noqa: E402
 
@@ -179,6 +181,9 @@ def main() -> None:
     empty = index.add_child(instance=EmptyRoutablePage(title="Tom", slug="tom", locale=index.locale))
     pages(Client(), big, small, empty)
     programme(big, small)
+    registrations(say)
+    lists(say)
+    mails(say)
     index_feed(Client(), index)
     feed_of_2000(Client(), index)
 

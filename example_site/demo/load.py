@@ -18,6 +18,13 @@ from nsr_events.core.models import Event, EventDay, EventType, Person, Room, Ven
 from nsr_events.pages.models import EventPage
 from nsr_events.programme.models import Session, SessionPerson, Track
 from nsr_events.programme.releases import release_programme
+from nsr_events.registration.models import (
+    UNAMBIGUOUS,
+    Registration,
+    RegistrationDay,
+    RegistrationSetup,
+    StatusChange,
+)
 
 GIVEN = (
     "Ada",
@@ -63,6 +70,8 @@ class Size:
     rooms: int = 6
     sessions: int = 300
     speakers: int = 250
+    registrations: int = 0
+    capacity: int | None = None
 
 
 @transaction.atomic
@@ -86,6 +95,8 @@ def add_conference(
     event = _event(slug, venue, size, now)
     _programme(event, rooms, size, dice, now)
     release_programme(event, now=now)
+    open_for_load(event, capacity=size.capacity, now=now)
+    add_many(event, size.registrations, dice=dice, now=now)
     page = EventPage(
         title=f"Konferanse {slug}",
         slug=slug,
@@ -193,4 +204,54 @@ def _session(event, place, number: int, *, step: int, minutes: int, track, uid, 
         abstract={"nb": f"En økt om {subject.lower()}, med tid til spørsmål."},
         changed_at=now,
         ical_stamp=now.replace(microsecond=0),
+    )
+
+
+def open_for_load(event: Event, *, capacity: int | None, now: dt.datetime) -> RegistrationSetup:
+    """Open registration without the limit for one address and without traps, so that load can be measured."""
+    setup = event.registration_setup
+    setup.mode, setup.opens, setup.capacity = (
+        RegistrationSetup.Mode.OPEN,
+        now - dt.timedelta(days=1),
+        capacity,
+    )
+    setup.rate_limit = setup.form_traps = False
+    setup.save()
+    return setup
+
+
+def add_many(event: Event, count: int, *, dice: random.Random, now: dt.datetime) -> None:
+    """Write many registrations as rows: those within the capacity confirmed, the rest waiting in order."""
+    category, days = event.categories.first(), list(event.days.all())
+    capacity = event.registration_setup.capacity
+    rows = Registration.objects.bulk_create(
+        [_registration(event, category, number, capacity, dice=dice, now=now) for number in range(count)],
+        batch_size=500,
+    )
+    attended = (RegistrationDay(registration=row, day=day) for row in rows for day in days)
+    RegistrationDay.objects.bulk_create(attended, batch_size=500)
+    StatusChange.objects.bulk_create(
+        (StatusChange(registration=row, at=row.created, after=row.status, who="person") for row in rows),
+        batch_size=500,
+    )
+
+
+def _registration(event, category, number: int, capacity, *, dice: random.Random, now: dt.datetime):
+    waits = capacity is not None and number >= capacity
+    address = f"last{number}@load.example"
+    return Registration(
+        event=event,
+        category=category,
+        uid=_uid(dice),
+        status="waitlisted" if waits else "confirmed",
+        queue_number=number - capacity + 1 if waits else None,
+        first_name=dice.choice(GIVEN),
+        last_name=dice.choice(FAMILY),
+        email=address,
+        email_key=address,
+        email_domain="load.example",
+        organisation="Oppdiktet virksomhet",
+        language="nb",
+        reference="".join(dice.choices(UNAMBIGUOUS, k=8)),
+        created=now - dt.timedelta(seconds=100_000 - number),
     )

@@ -1,4 +1,5 @@
 import json
+from dataclasses import fields
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -16,21 +17,19 @@ class Command(BaseCommand):
         parser.add_argument("--rooms", type=int, default=6)
         parser.add_argument("--sessions", type=int, default=300)
         parser.add_argument("--speakers", type=int, default=250)
-        parser.add_argument(
-            "--registrations", type=int, default=2000, help="not built yet: registration is to come"
-        )
-        parser.add_argument("--capacity", type=int, help="not used yet: registration is to come")
+        parser.add_argument("--registrations", type=int, default=2000)
+        parser.add_argument("--capacity", type=int, help="seats; registrations beyond them wait")
         parser.add_argument(
             "--meetings-participants", type=int, default=0, help="not built yet: meetings are to come"
         )
         parser.add_argument("--seed", type=int, default=1)
 
-    def handle(self, *args, slug, days, rooms, sessions, speakers, seed, **options):
+    def handle(self, *args, slug, seed, **options):
         build()
         index = EventIndexPage.objects.get(slug="arrangementer")
         if EventPage.objects.child_of(index).filter(slug=slug).exists():
             raise CommandError(f"/arrangementer/{slug}/ is there already; choose another --slug.")
-        size = Size(days=days, rooms=rooms, sessions=sessions, speakers=speakers)
+        size = Size(**{field.name: options[field.name] for field in fields(Size)})
         page = add_conference(index, slug, size=size, seed=seed)
         self.stdout.write(json.dumps(self.addresses(page), indent=2))
 
@@ -41,6 +40,8 @@ class Command(BaseCommand):
             "uid": str(page.event.uid),
             "page": page.pk,
             "url": page.full_url,
+            "register": page.full_url + page.reverse_subpage("register"),
+            "registrations": page.event.registrations.count(),
             "programme": page.full_url + page.reverse_subpage("programme"),
             "calendar": page.full_file_url("calendar"),
             "programme_calendar": page.full_file_url("programme_calendar"),

@@ -2,6 +2,7 @@ import logging
 import os
 import signal
 import threading
+import time
 import warnings
 
 import celery.worker.state
@@ -13,6 +14,9 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
 from example_site.celery_app import app
+
+LONGEST_TASK = 3.0
+"""Seconds that a task may take to end after Ctrl-C."""
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -40,7 +44,7 @@ class Command(BaseCommand):
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
         self.stdout.write(f"Admin: http://127.0.0.1:{port}/admin/  user admin, password demo")
-        self.stdout.write("No mail leaves the demo.")
+        self.stdout.write(f"No mail leaves the demo. It is kept at http://127.0.0.1:{port}/demo/mail/")
         self.stdout.write(f"Ready: http://127.0.0.1:{port}/")
         self.stdout.flush()
         server.serve_forever(poll_interval=0.2)
@@ -73,8 +77,12 @@ def start_workers():
         thread.start()
 
     def stop():
-        beat.stop(wait=True)
+        # A drain that is under way ends after the mail in hand. The worker itself looks up every two seconds only; what
+        # it does then is nothing, so the process may end before.
         celery.worker.state.should_stop = 0
-        threads[0].join(timeout=10)
+        beat.stop(wait=True)
+        ends = time.monotonic() + LONGEST_TASK
+        while celery.worker.state.active_requests and time.monotonic() < ends:
+            time.sleep(0.05)
 
     return stop
