@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from nsr_events.outbox import claims, delivery, gate, kinds, queue, slots
+from nsr_events.outbox import claims, connections, delivery, gate, kinds, queue, slots
 from nsr_events.outbox.models import MailQueue, OutgoingMail, Reason, SenderSlot
 
 from . import making, sink
@@ -378,6 +378,13 @@ def test_a_stop_between_two_mails_hands_the_rest_back(event, server, drain):
     drain(should_stop=lambda: len(server.taken) >= 2)
     assert len(server.taken) == 2
     assert OutgoingMail.objects.filter(status="pending", owner="").count() == 3
+
+
+def test_a_backend_without_a_timeout_gets_one(settings):
+    lead_to(settings, 25, timeout=None)
+    assert connections.new_backend().timeout == 10
+    lead_to(settings, 25, timeout=3)
+    assert connections.new_backend().timeout == 3
 
 
 def test_one_connection_serves_a_hundred_mails(event, server, drain):
