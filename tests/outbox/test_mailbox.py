@@ -4,7 +4,7 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.urls import resolve
 
-from example_site import mailbox, mailbox_views
+from example_site import mailbox, mailbox_views, urls
 from nsr_events.outbox import rendering
 from tests.factories import make_index
 
@@ -74,4 +74,4 @@ def test_from_another_machine_there_is_no_mailbox(client, box):
 
 
 def test_outside_the_demo_there_is_none_either():
-    assert resolve("/demo/mail/", urlconf="example_site.urls").func.__module__ != mailbox_views.__name__
+    assert resolve("/demo/mail/", urlconf=urls.__name__).func.__module__ != mailbox_views.__name__
