@@ -33,6 +33,7 @@ MOST_MEMBERS = 500
 LONGEST_CELL = 5_000
 
 NAMED_ADDRESS = re.compile(r'^\s*"?([^"<>]*?)"?\s*<\s*([^<>\s]+@[^<>\s]+)\s*>\s*$')
+BETWEEN_ADDRESSES = re.compile(r"[;,](?=[^;,]*@)")
 ONE_ADDRESS = re.compile(r"^\s*[^\s,;<>]+@[^\s,;<>]+\s*$")
 
 
@@ -72,17 +73,12 @@ def read_pasted(text: str) -> Rows:
     if len(text) > MOST_TEXT:
         raise Unreadable("too_large")
     lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
-    if _are_addresses(lines):
-        # People copy the To field of a mail: several addresses on a line, apart by ; or comma.
-        return _limited([_address_row(part) for line in lines for part in re.split(r"[;,](?=[^;,]*@)", line)])
+    # People copy the To field of a mail: several addresses on a line, apart by ; or comma.
+    parts = [part for line in lines for part in BETWEEN_ADDRESSES.split(line.strip(" ;,")) if part.strip()]
+    if parts and all(NAMED_ADDRESS.match(part) or ONE_ADDRESS.match(part) for part in parts):
+        return _limited(map(_address_row, parts))
     separator = _separator(lines)
     return _limited(_csv_rows("\n".join(lines), separator))
-
-
-def _are_addresses(lines: list[str]) -> bool:
-    """Whether every line holds addresses only, named or not."""
-    parts = [part for line in lines for part in re.split(r"[;,](?=[^;,]*@)", line) if part.strip()]
-    return bool(parts) and all(NAMED_ADDRESS.match(part) or ONE_ADDRESS.match(part) for part in parts)
 
 
 def _address_row(part: str) -> list[str]:
