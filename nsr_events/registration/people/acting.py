@@ -181,7 +181,7 @@ def _days_of(event: Event, uids: Any) -> tuple[EventDay, ...]:
 class ActView(ManageView):
     """One act on one person: what it does, why, which mail; then the button."""
 
-    template_name = "nsr_events/registration/people/act.html"
+    template_name = "nsr_events/registration/admin/people/act.html"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

@@ -49,7 +49,7 @@ class HowForm(NoticeForm):
 class StaffFormView(ManageView):
     """The registration form beside what only organisers say."""
 
-    template_name = "nsr_events/registration/people/form.html"
+    template_name = "nsr_events/registration/admin/people/form.html"
 
     def form_for(self, data: Any, *, row: Registration | None = None) -> RegistrationForm:
         """The form in the language of the screen; organisers may leave out what is required."""

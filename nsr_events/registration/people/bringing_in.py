@@ -63,7 +63,7 @@ class OptionsForm(forms.Form):
 class ImportView(ManageView):
     """Paste or upload, map the columns, look, then register."""
 
-    template_name = "nsr_events/registration/people/import.html"
+    template_name = "nsr_events/registration/admin/people/import.html"
     page_title = gettext_lazy("Import registrations")
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -141,7 +141,7 @@ class ImportView(ManageView):
         ]
         late = dict(result.skipped)
         skipped += [(line, late[line.number], "") for line in judged.lines if line.number in late]
-        self.template_name = "nsr_events/registration/people/imported.html"
+        self.template_name = "nsr_events/registration/admin/people/imported.html"
         labels = {str(status): str(status.label) for status in Registration.Status}
         ways = [(labels.get(key, key), count) for key, count in result.made.items()]
         return self.page(made=made, ways=ways, skipped=skipped)

@@ -50,7 +50,7 @@ CHANGEABLE = {State.DRAFT, State.SENT, State.DECLINED}
 class InvitationsView(PeopleView):
     """Who is invited and what they answered."""
 
-    template_name = "nsr_events/registration/people/invitations.html"
+    template_name = "nsr_events/registration/admin/people/invitations.html"
     page_title = gettext_lazy("Invitations")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -162,7 +162,7 @@ class DefaultsForm(forms.Form):
 class InviteView(ManageView):
     """Add a list: paste or upload it, look at what becomes of each row, then add. Nothing is sent here."""
 
-    template_name = "nsr_events/registration/people/invite.html"
+    template_name = "nsr_events/registration/admin/people/invite.html"
     page_title = gettext_lazy("Add invitations")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -232,7 +232,7 @@ class SendForm(forms.Form):
 class SendView(ManageView):
     """Send what was added: a step of its own that names the exact number."""
 
-    template_name = "nsr_events/registration/people/send.html"
+    template_name = "nsr_events/registration/admin/people/send.html"
     page_title = gettext_lazy("Send invitations")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -295,7 +295,7 @@ class InvitationForm(forms.ModelForm):
 class InvitationView(ManageView):
     """One invitation: change its facts."""
 
-    template_name = "nsr_events/registration/people/invitation.html"
+    template_name = "nsr_events/registration/admin/people/invitation.html"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

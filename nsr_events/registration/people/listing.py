@@ -47,7 +47,7 @@ class StatusTab:
 class ListView(PeopleView):
     """Everybody registered for the event, fifty on a page."""
 
-    template_name = "nsr_events/registration/people/list.html"
+    template_name = "nsr_events/registration/admin/people/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         audit.record_once(

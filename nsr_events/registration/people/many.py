@@ -248,7 +248,7 @@ class BulkView(ManageView):
     """First what will happen, then the deed."""
 
     http_method_names = ["post"]
-    template_name = "nsr_events/registration/people/bulk.html"
+    template_name = "nsr_events/registration/admin/people/bulk.html"
     most_named = 30
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -269,7 +269,7 @@ class BulkView(ManageView):
 
     def export(self, rows: list[Registration]) -> HttpResponse:
         """Lead to the export screen with those who were ticked."""
-        self.template_name = "nsr_events/registration/people/export_ticked.html"
+        self.template_name = "nsr_events/registration/admin/people/export_ticked.html"
         self.page_title = _("Export")
         return self.page(count=len(rows), ids=",".join(str(row.pk) for row in rows))
 
@@ -308,7 +308,7 @@ class BulkView(ManageView):
         for row, why in result.skipped:
             skipped.setdefault(why, []).append(row)
         ways = [(str(Status(status).label), count) for status, count in result.ways.items() if status]
-        self.template_name = "nsr_events/registration/people/bulk_done.html"
+        self.template_name = "nsr_events/registration/admin/people/bulk_done.html"
         return self.page(
             verb=verb, result=result, ways=ways, skipped=skipped, query=self.request.POST.get("query", "")
         )

@@ -59,7 +59,7 @@ class Happened:
 class PersonView(PeopleView):
     """Everything about one person but what is sensitive, and what may be done."""
 
-    template_name = "nsr_events/registration/people/person.html"
+    template_name = "nsr_events/registration/admin/people/person.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         row = self.find(kwargs["uid"])
@@ -207,7 +207,7 @@ class SensitiveView(PeopleView):
     """The sensitive answers of one person; each view is written down."""
 
     also = (SENSITIVE,)
-    template_name = "nsr_events/registration/people/sensitive.html"
+    template_name = "nsr_events/registration/admin/people/sensitive.html"
     page_title = gettext_lazy("Sensitive answers")
 
     @method_decorator(sensitive_variables())

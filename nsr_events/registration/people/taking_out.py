@@ -54,7 +54,7 @@ class ExportView(PeopleView):
     """A file of the people the list showed, or of those that were ticked; without anything sensitive."""
 
     event_action = EXPORT
-    template_name = "nsr_events/registration/people/export.html"
+    template_name = "nsr_events/registration/admin/people/export.html"
     page_title = gettext_lazy("Export")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -24,7 +24,7 @@ RECENT = 20
 class NumbersView(PeopleView):
     """How many, of what, on which day. Totals only: nobody is named but in the history."""
 
-    template_name = "nsr_events/registration/people/numbers.html"
+    template_name = "nsr_events/registration/admin/people/numbers.html"
     page_title = gettext_lazy("Numbers")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class TextsView(PeopleView):
     """Free texts of sensitive questions, alphabetically and without names; each view is written down."""
 
     also = (SENSITIVE,)
-    template_name = "nsr_events/registration/people/texts.html"
+    template_name = "nsr_events/registration/admin/people/texts.html"
     page_title = gettext_lazy("Free texts for the kitchen")
 
     @method_decorator(sensitive_variables())
