@@ -16,7 +16,7 @@ from nsr_events.calendars.stamps import restamp
 from nsr_events.core.models import Event, EventType, Organisation, Person, Region, Room, Series, Venue
 from nsr_events.pages.models import EventIndexPage
 
-from . import conference, gathering
+from . import conference, gathering, gathering_nn
 from .events import add_event, add_page, add_programme, next_date
 from .others import TYPES, add_reports, add_small
 from .people import BIOGRAPHY, ORGANISATIONS, PEOPLE
@@ -223,6 +223,18 @@ class _Demo:
         )
         self.english_index.intro = "Gatherings, conferences and openings."
         self.english_index.save()
+        self.nynorsk_front = self.translate(
+            self.front, "nn", root, title="Møteplassar for tryggleik", slug="heim"
+        )
+        self.nynorsk_front.intro = (
+            "Her finn du samlingane der politi, styresmakter og næringsliv møtest for å førebyggje saman."
+        )
+        self.nynorsk_front.save()
+        self.nynorsk_index = self.translate(
+            self.index, "nn", self.nynorsk_front, title="Arrangement", slug="arrangement"
+        )
+        self.nynorsk_index.intro = "Samlingar, konferansar og opningar. Alt du treng å vite, på éin stad."
+        self.nynorsk_index.save()
         self.allow_pages(self.national, self.index, "add_page", "change_page", "publish_page")
         self.allow_pages(self.trondelag, self.index, "add_page")
 
@@ -274,6 +286,12 @@ class _Demo:
         english.intro = "Three days on threats, on how police and business work together – and with the people you will work with."
         english.body, english.practical = gathering.BODY_EN, gathering.PRACTICAL_EN
         english.save_revision().publish()
+        nynorsk = self.translate(
+            page, "nn", self.nynorsk_index, title=gathering_nn.TITLE, slug="introduksjonssamling"
+        )
+        nynorsk.kicker, nynorsk.intro = gathering_nn.KICKER, gathering_nn.INTRO
+        nynorsk.body, nynorsk.practical = gathering_nn.BODY, gathering_nn.PRACTICAL
+        nynorsk.save_revision().publish()
 
     def conference(self) -> None:
         event = add_event(

@@ -11,6 +11,8 @@ from nsr_events.programme.models import Track
 from nsr_events.programme.releases import release_programme
 from nsr_events.programme.sessions import create_session
 
+from .gathering_nn import TITLES
+
 
 def next_date(today: dt.date, *, month: int, day: int) -> dt.date:
     """The next time a date comes round, today not counted."""
@@ -88,7 +90,7 @@ def _add_session(demo, event, day, session, tracks, abstracts, renamed, *, for_a
         kind=kind,
         for_all=for_all,
         bookable=kind == "workshop" and not for_all,
-        title={"nb": title, "en": english},
+        title=_in_every_language(title, english),
         abstract={"nb": abstracts[title]} if title in abstracts else {},
         track=tracks[track].uid if track in tracks else None,
         people=[
@@ -99,6 +101,12 @@ def _add_session(demo, event, day, session, tracks, abstracts, renamed, *, for_a
             for key in people
         ],
     )
+
+
+def _in_every_language(title: str, english: str) -> dict[str, str]:
+    """A title in the languages there is one in."""
+    titles = {"nb": title, "en": english}
+    return titles | ({"nn": TITLES[title]} if title in TITLES else {})
 
 
 def add_page(demo, event: Event, slug: str, *, body, practical=(), **fields) -> EventPage:
