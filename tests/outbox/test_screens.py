@@ -238,3 +238,10 @@ def test_an_old_mail_in_the_queue_is_a_problem_on_the_screen(event, signed_in):
     mail = made(event)
     OutgoingMail.objects.filter(pk=mail.pk).update(due=timezone.now() - dt.timedelta(minutes=20))
     assert "ne-question" in client.get(screen(event)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["show", "show_html"])
+def test_the_text_is_not_for_who_may_not_see_registrations(event, signed_in, name):
+    client = signed_in(SEND)
+    response = client.get(screen(event, name, made(event).uid))
+    assert (response.status_code, response["Location"]) == (302, "/admin/")
