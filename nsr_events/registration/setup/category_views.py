@@ -151,6 +151,4 @@ class MoveCategoryView(SetupScreen):
             by=request.user,
             action="category.move",
         )
-        return HttpResponseRedirect(
-            f"{self.address('setup')}?moved={row.uid}-{kwargs['where']}#group-{row.uid}"
-        )
+        return HttpResponseRedirect(f"{self.address('setup')}?moved={row.uid}.{kwargs['where']}")

@@ -24,7 +24,7 @@ from .conditions import dependants, sources_of
 from .option_rows import OptionFormSet
 from .question_form import QuestionForm
 from .question_words import before_saving, condition_words, named
-from .screens import SavingScreen, SetupScreen, fresh_setup
+from .screens import SavingScreen, SetupScreen, fresh_setup, pressed
 
 Kind = Question.Kind
 
@@ -38,20 +38,6 @@ class Row:
     shown_when: str
     first: bool
     last: bool
-    pressed: str = ""
-
-    @property
-    def focus_up(self) -> bool:
-        """Whether the button "up" was pressed, or the other one that is off now."""
-        return self._focus("up", off=self.first) or (self.last and self.pressed == "down")
-
-    @property
-    def focus_down(self) -> bool:
-        """The same for "down"."""
-        return self._focus("down", off=self.last) or (self.first and self.pressed == "up")
-
-    def _focus(self, verb: str, *, off: bool) -> bool:
-        return self.pressed == verb and not off
 
 
 @dataclass(frozen=True)
@@ -64,12 +50,6 @@ class Part:
     last: bool
 
 
-def pressed(request: HttpRequest, uid: Any) -> str:
-    """Which button of a row moved it just now: "up", "down" or neither; there the focus goes again."""
-    row, _dash, verb = request.GET.get("moved", "").rpartition("-")
-    return verb if row == str(uid) else ""
-
-
 class QuestionsView(SetupScreen):
     """All questions by section, with the retired ones below."""
 
@@ -80,8 +60,10 @@ class QuestionsView(SetupScreen):
         questions = list(self.event.questions.all())
         live = [each for each in questions if not each.retired]
         counts = answers.answered(self.event, questions)
+        groups = asking.sections_of(live)
         return super().get_context_data(
             parts=self.parts(live, counts),
+            focus=pressed(self.request, groups, [group[:1] for group in groups]),
             retired=[self.row(each, counts) for each in questions if each.retired],
             kinds=Kind.choices,
             problems=[
@@ -111,7 +93,6 @@ class QuestionsView(SetupScreen):
             condition_words(question, self.everything),
             first=group is None or question is group[0],
             last=group is None or question is group[-1],
-            pressed=pressed(self.request, question.uid),
         )
 
     @cached_property
@@ -140,8 +121,9 @@ class QuestionScreen(SavingScreen):
 
     def back(self, mark: str = "") -> HttpResponse:
         """To the list, at the question."""
-        query = f"?moved={mark}" if mark else ""
-        return HttpResponseRedirect(f"{self.address('questions')}{query}#question-{self.question_row.uid}")
+        # A browser that follows a fragment looks for no autofocus.
+        place = f"?moved={mark}" if mark else f"#question-{self.question_row.uid}"
+        return HttpResponseRedirect(f"{self.address('questions')}{place}")
 
 
 class EditQuestionView(QuestionScreen):
@@ -302,10 +284,10 @@ class QuestionVerbView(DeleteQuestionView):
         verb, row = kwargs["verb"], self.question_row
         if verb in {"up", "down"}:
             asking.move(self.event, row, up=verb == "up", by=request.user)
-            return self.back(f"{row.uid}-{verb}")
+            return self.back(f"{row.uid}.{verb}")
         if verb in {"section-up", "section-down"}:
             asking.move_section(self.event, row, up=verb == "section-up", by=request.user)
-            return self.back(f"{row.uid}-{verb}")
+            return self.back(f"{row.uid}.{verb}")
         if verb == "retire":
             words = _("“%(question)s” is no longer asked. The answers are kept.")
             return self.do(

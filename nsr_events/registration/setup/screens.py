@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -56,6 +57,32 @@ def address_of(cause: sentences.Cause, event: Event) -> str:
 def fresh_setup(event: Event) -> RegistrationSetup:
     """The setup as another instance than the header's: a bound form writes what was typed into its own."""
     return RegistrationSetup.objects.select_related("event").get(event=event)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """The button that has the focus again after it moved a row: the row's uid and the verb."""
+
+    uid: str = ""
+    verb: str = ""
+
+
+def pressed(
+    request: HttpRequest, rows: Sequence[Sequence[Any]], parts: Sequence[Sequence[Any]] = ()
+) -> Pressed:
+    """Return which button was pressed, or its twin where the row has come to an end.
+
+    ``rows`` are those that change places with one another, ``parts`` the first row of each section.
+    """
+    uid, _dot, verb = request.GET.get("moved", "").partition(".")
+    whole = verb.startswith("section-")
+    among = [[part[0] for part in parts]] if whole else rows
+    order = next((group for group in among if uid in {str(row.uid) for row in group}), None)
+    if order is None:
+        return Pressed()
+    first, last = str(order[0].uid) == uid, str(order[-1].uid) == uid
+    up = (verb.endswith("up") and not first) or (verb.endswith("down") and last)
+    return Pressed(uid, ("section-" if whole else "") + ("up" if up else "down"))
 
 
 class SetupScreen(WorkspaceView):
