@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 MANAGE := $(BIN)/python example_site/manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test test-matrix bench lint audit vendor
+.PHONY: help install demo demo-reset test test-matrix guards bench lint audit vendor
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ test: $(STAMP) ## the whole suite on SQLite and PostgreSQL; REQUIRE_ALL=1 fails 
 
 test-matrix: ## the suite on Python 3.13 with Django 6.1, and on 3.11 with Django 5.2
 	sh scripts/test_matrix.sh
+
+guards: $(STAMP) ## take away one guard at a time and see a test turn red (long)
+	$(BIN)/python scripts/guards.py
 
 bench: $(STAMP) ## benchmarks, one JSON object a line
 	@$(BIN)/python scripts/bench.py

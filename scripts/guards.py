@@ -1,0 +1,227 @@
+"""Takes away one guard at a time and shows that a test turns red: permission checks, escapes, locks, secrets.
+
+Works in a copy of the repository. Prints a line a guard and ends with 1 when one could be taken away unnoticed:
+
+    python scripts/guards.py [--only WORD] [--list]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One guard: the text that is it, what stands there without it, and the tests that must miss it."""
+
+    name: str
+    path: str
+    guard: str
+    without: str
+    tests: str
+    postgres: bool = False
+
+
+GUARDS = (
+    Guard(
+        "a neighbour's events are not told of",
+        "nsr_events/core/permissions.py",
+        '    if not may(request.user, ACTIONS, event):\n        raise Http404("No event of the user\'s collections.")\n',
+        "",
+        "tests/admin/test_matrix.py",
+    ),
+    Guard(
+        "a missing permission refuses",
+        "nsr_events/core/permissions.py",
+        "    if not may(request.user, action, event):\n        raise PermissionDenied\n",
+        "",
+        "tests/admin/test_matrix.py",
+    ),
+    Guard(
+        "rows of another event are not found",
+        "nsr_events/core/permissions.py",
+        "return queryset.filter(**{self.event_lookup: self.event}) if self.event_lookup else queryset",
+        "return queryset",
+        "tests/admin tests/programme/test_screens.py",
+    ),
+    Guard(
+        "facts are compared under the event's lock",
+        "nsr_events/core/events.py",
+        "return Event.objects.select_for_update(no_key=True).get(pk=pk)",
+        "return Event.objects.get(pk=pk)",
+        "tests/programme/test_races.py tests/calendars/test_stamps_race.py tests/core",
+        postgres=True,
+    ),
+    Guard(
+        "structured data cannot end its script",
+        "nsr_events/templatetags/nsr_events.py",
+        ".translate(LD_ESCAPES)",
+        "",
+        "tests/pages",
+    ),
+    Guard(
+        "drafts and restricted pages stay out of feeds",
+        "nsr_events/pages/presentations.py",
+        "return Page.objects.all().private_q()",
+        "return Q(pk__in=[])",
+        "tests/pages tests/calendars/test_feeds.py",
+    ),
+    Guard(
+        "seats are counted under the lock",
+        "nsr_events/registration/locking.py",
+        'setups.select_for_update(no_key=True, of=("self",)).get(event_id=event_id)',
+        "setups.get(event_id=event_id)",
+        "tests/registration/test_races.py",
+        postgres=True,
+    ),
+    Guard(
+        "a held lock is waited for three seconds only",
+        "nsr_events/registration/locking.py",
+        "SET LOCAL lock_timeout = '{PATIENCE}'",
+        "SET LOCAL lock_timeout = '60s'",
+        "tests/registration/test_races.py -k busy",
+        postgres=True,
+    ),
+    Guard(
+        "nobody passes those who wait",
+        "nsr_events/registration/room.py",
+        "        if limit or not any(self._before(waiting, category, days) for waiting in self.queue):\n            return limit\n",
+        "        return limit\n",
+        "tests/registration/test_room.py tests/registration/test_seats.py",
+    ),
+    Guard(
+        "the form decides when it is open, not the page",
+        "nsr_events/registration/seats/arriving.py",
+        '    if not state.takes_forms and state.state != "full":\n',
+        "    if False:\n",
+        "tests/registration/test_seats.py",
+    ),
+    Guard(
+        "a locked invitation is for its own address",
+        "nsr_events/registration/seats/arriving.py",
+        "return replace(application, email=invitation.email) if invitation.locked_email else application",
+        "return application",
+        "tests/registration/test_seats.py",
+    ),
+    Guard(
+        "a stale tab changes nothing",
+        "nsr_events/registration/seats/leaving.py",
+        "        if row_version is not None and row.row_version != row_version:\n            raise Stale(row)\n",
+        "",
+        "tests/registration/test_own_page.py",
+    ),
+    Guard(
+        "a link of one purpose opens no other door",
+        "nsr_events/registration/links.py",
+        'salt=f"nsr_events.{Purpose(purpose)}"',
+        'salt="nsr_events"',
+        "tests/registration/test_own_page.py tests/calendars/test_personal_feed.py",
+    ),
+    Guard(
+        "a raised version revokes links",
+        "nsr_events/registration/links.py",
+        "    if opened is None or opened.uid != row.uid or opened.version != version_of(purpose, row):\n        return False\n",
+        "    if opened is None or opened.uid != row.uid:\n        return False\n",
+        "tests/registration/test_own_page.py",
+    ),
+    Guard(
+        "links die after the event",
+        "nsr_events/registration/links.py",
+        "    return now < expires(purpose, row)\n",
+        "    return True\n",
+        "tests/registration/test_own_page.py",
+    ),
+    Guard(
+        "an own page opens only in the browser that came with the link",
+        "nsr_events/registration/own/access.py",
+        "registration is None or not links.noted(request, Purpose.ME, registration, now=now)",
+        "registration is None",
+        "tests/registration/test_own_page.py",
+    ),
+    Guard(
+        "guessing links is stopped",
+        "nsr_events/registration/own/access.py",
+        "    if not used_up(UNKNOWN_TOKENS, network, now=now):\n        return None\n",
+        "    return None\n",
+        "tests/registration/test_own_page.py",
+    ),
+    Guard(
+        "a material is asked for its audience on each request",
+        "nsr_events/registration/own/views.py",
+        "if found is None or not materials.may_open(found, viewer_of(registration), now=now):",
+        "if found is None:",
+        "tests/registration tests/programme/test_materials.py",
+    ),
+    Guard(
+        "public materials only, without a seat",
+        "nsr_events/programme/materials.py",
+        "return material.is_for(viewer) and material.is_due(now)",
+        "return material.is_due(now)",
+        "tests/programme/test_materials.py tests/pages",
+    ),
+)
+
+
+def main() -> int:
+    """Try every guard (or those whose name holds ``--only``) and say which could be taken away unnoticed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="")
+    parser.add_argument("--list", action="store_true")
+    asked = parser.parse_args()
+    chosen = [guard for guard in GUARDS if asked.only in guard.name]
+    if asked.list:
+        print("\n".join(guard.name for guard in chosen))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="nsr-events-guards-") as folder:
+        copy = Path(folder) / "copy"
+        tracked = shutil.ignore_patterns(".git", ".venv", ".demo", "__pycache__", ".*_cache")
+        shutil.copytree(ROOT, copy, ignore=tracked)
+        unnoticed = [guard.name for guard in chosen if not is_missed(guard, copy)]
+    print(f"{len(chosen) - len(unnoticed)} of {len(chosen)} guards are missed when they are gone.")
+    return 1 if unnoticed else 0
+
+
+def is_missed(guard: Guard, copy: Path) -> bool:
+    """Whether a test turns red without the guard; the copy is put back afterwards."""
+    path = copy / guard.path
+    whole = path.read_text()
+    if guard.guard not in whole:
+        print(f"NOT FOUND  {guard.name}: {guard.path} reads otherwise now", flush=True)
+        return False
+    path.write_text(whole.replace(guard.guard, guard.without, 1))
+    try:
+        red = run(guard, copy) != 0
+    finally:
+        path.write_text(whole)
+    print(f"{'red ' if red else 'UNNOTICED'}  {guard.name}", flush=True)
+    return red
+
+
+def run(guard: Guard, copy: Path) -> int:
+    """Run the guard's tests in the copy until the first that fails; 0 when all pass."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *guard.tests.split()]
+    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [*command, *(["--postgres"] if guard.postgres else [])],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode not in {0, 1}:
+        print(done.stdout[-2000:], done.stderr[-1000:], flush=True)
+        raise SystemExit(f"{guard.name}: the tests could not run")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
