@@ -8,12 +8,13 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="nsr-events-tests-"))
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 
 from example_site.settings.base import *
+from example_site.settings.mail import mail_settings
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.empty_pages"]
 SECRET_KEY = "a-key-for-tests-only-long-enough-for-the-checks-of-django"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+vars().update(mail_settings("django.core.mail.backends.locmem.EmailBackend"))
 NSR_EVENTS = {
     **NSR_EVENTS,
     "LINK_KEYS": ["a-key-for-links-in-tests-that-is-long-enough"],
