@@ -32,9 +32,8 @@ def checklist(event: Event, now: dt.datetime) -> Iterator[Item]:
 def _setup_items(event: Event, setup: RegistrationSetup, now: dt.datetime) -> Iterator[Item]:
     url = address(event, "setup")
     if not as_dict(setup.privacy_text):
-        yield Item(
-            Severity.MISSING, _("The registration form has no privacy text."), f"{url}#id_privacy_text_0"
-        )
+        words = _("The form shows the standard privacy text. Read it in the preview, or write your own.")
+        yield Item(Severity.ADVICE, words, f"{url}#id_privacy_text_0")
     if not event.contact_email:
         words = _("Answers to registration mail go to nobody: the event has no contact e-mail.")
         yield Item(Severity.MISSING, words, f"{_days(event)}#id_contact_email")

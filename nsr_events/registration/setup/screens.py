@@ -107,7 +107,7 @@ class SetupScreen(WorkspaceView):
 def public_form_address(event: Event) -> str:
     """Where the public registers: below the event's first live page; empty when there is none."""
     page = presentations.of([event.pk], get_language() or "en").get(event.pk)
-    return f"{page.url.rstrip('/')}/register/" if page else ""
+    return f"{page.url.rstrip('/')}/register/" if page and page.url else ""
 
 
 class SavingScreen(SetupScreen):

@@ -64,7 +64,10 @@ SECTIONS = (
         "privacy",
         gettext_lazy("Privacy"),
         wide=("privacy_text",),
-        lead=gettext_lazy("Who is responsible, why you ask, how long you keep it. Stands at the end of the form."),
+        lead=gettext_lazy(
+            "Who is responsible, why you ask, how long you keep it. Stands at the end of the form. "
+            "Empty: a standard text with the date of deletion."
+        ),
     ),
     Section("abuse", gettext_lazy("Against abuse"), fields=("rate_limit", "form_traps")),
 )  # fmt: skip

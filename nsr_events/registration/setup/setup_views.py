@@ -16,7 +16,7 @@ from nsr_events.registration.sentences import organiser_sentence, public_sentenc
 
 from .numbers import SHOWN, numbers_of
 from .retention import lines_of
-from .screens import SavingScreen, address_of, fresh_setup, pressed, state_now
+from .screens import SavingScreen, address_of, fresh_setup, pressed, public_form_address, state_now
 from .setup_form import SetupForm
 
 
@@ -75,6 +75,7 @@ class SetupView(SavingScreen):
             public=public_sentence(state, self.event, setup, language),
             cause=cause,
             cause_url=address_of(cause, self.event),
+            public_form=public_form_address(self.event),
             focus=pressed(self.request, [categories]),
             questions=len(live),
             sensitive_blocked=any(each.sensitive for each in live) and not sensitive.available(),
