@@ -253,3 +253,11 @@ def test_after_the_last_date_for_offers_nobody_is_moved():
     people(event, 1)
     people(event, 3, "waitlisted")
     assert save(event, capacity=4).moved.confirmed == []
+
+
+def test_no_offer_is_promised_when_less_than_two_hours_would_be_left():
+    soon = NOW + dt.timedelta(hours=1)
+    event = make_open_event(capacity=1, waiting_list="offer", offers_until=soon)
+    people(event, 1)
+    people(event, 3, "waitlisted")
+    assert save(event, capacity=4).moved.offered == []

@@ -56,7 +56,10 @@ def fill(setup: RegistrationSetup, *, now: dt.datetime) -> Moved:
 
 def would_move(setup: RegistrationSetup, counts: Occupancy, *, now: dt.datetime) -> int:
     """Return how many people ``fill`` would move with these counts, for a form to say before it saves."""
-    return len(counts.eligible()) if _moves_by_itself(setup, now) else 0
+    if not _moves_by_itself(setup, now):
+        return 0
+    offers = setup.waiting_list == RegistrationSetup.WaitingList.OFFER
+    return 0 if offers and _offer(setup, now) is None else len(counts.eligible())
 
 
 def overdue(setup: RegistrationSetup, *, now: dt.datetime) -> list[Registration]:

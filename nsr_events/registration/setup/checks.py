@@ -15,15 +15,15 @@ from nsr_events.registration import sensitive
 from nsr_events.registration.models import RegistrationSetup
 from nsr_events.registration.questions import as_form, problems_of
 
-from .screens import address, fresh_setup
+from .screens import address
 
 TAKES_FORMS = frozenset({RegistrationSetup.Mode.OPEN, RegistrationSetup.Mode.INVITED})
 
 
 def checklist(event: Event, now: dt.datetime) -> Iterator[Item]:
     """Yield what participants would miss, and what an organiser may have forgotten; silent without registration."""
-    setup = fresh_setup(event)
-    if setup.mode not in TAKES_FORMS or event.is_off or now >= event.end:
+    setup = RegistrationSetup.objects.select_related("event").filter(event=event).first()
+    if setup is None or setup.mode not in TAKES_FORMS or event.is_off or now >= event.end:
         return
     yield from _setup_items(event, setup, now)
     yield from _question_items(event)

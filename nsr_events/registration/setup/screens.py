@@ -206,7 +206,9 @@ def state_now(event: Event, setup: RegistrationSetup) -> tuple[PublicState, Occu
 
 def header_state(event: Event, request: HttpRequest) -> tabs.State | None:
     """What the workspace's header says of registration, on every tab."""
-    setup = fresh_setup(event)
+    setup = RegistrationSetup.objects.select_related("event").filter(event=event).first()
+    if setup is None:
+        return None
     state, counts = state_now(event, setup)
     url = ""
     if may(request.user, "change", event):
