@@ -76,10 +76,10 @@ def test_the_last_seats_are_counted_in_words(event):
 
 
 def test_a_cancelled_and_a_postponed_event_have_words_of_their_own(event):
-    change_status(event, "cancelled", now=NOW)
-    cancelled, cause = told(event, **OPEN, language="en")
     change_status(event, "postponed", now=NOW)
     postponed, _cause = told(event, **OPEN, language="en")
+    change_status(event, "cancelled", now=NOW)
+    cancelled, cause = told(event, **OPEN, language="en")
     assert cancelled == "The event is cancelled."
     assert postponed.startswith("The event is postponed.")
     assert cause.screen == "status"
