@@ -331,22 +331,18 @@ def test_the_eleventh_post_in_ten_minutes_waits_with_everything_typed(client, pa
             client.post(page.url + "register/", {**data, "idempotency_key": uuid.uuid4()}) for _n in range(10)
         ]
         key = uuid.uuid4()
-        refused = client.post(
-            page.url + "register/", {**data, "idempotency_key": key, "email": "ase@example.no"}
-        )
+        typed = {**data, "idempotency_key": key, "email": "ase@example.no"}
+        refused = client.post(page.url + "register/", typed)
+        pretended = client.post(page.url + "register/", typed, headers={"x-forwarded-for": "1.2.3.4"})
 
     assert {answer.status_code for answer in answers} == {200}
-    assert refused.status_code == 429
+    assert (refused.status_code, pretended.status_code) == (429, 429)
     assert 0 < int(refused["Retry-After"]) <= 600
     html = body(refused)
     assert 'value="ase@example.no"' in html
     assert hidden(html) == {"idempotency_key": str(key), "stamp": stamp}
     assert html.count('<button class="ne-btn" type="submit">') == 1
     assert "is-bad" not in html
-    other = client.post(
-        page.url + "register/", {**data, "idempotency_key": key}, headers={"x-forwarded-for": "1.2.3.4"}
-    )
-    assert other.status_code == 429
 
 
 def test_an_event_may_lift_the_limit_and_the_traps(client, page):
