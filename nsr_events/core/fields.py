@@ -8,6 +8,8 @@ SQL cannot search or sort these columns: lookups answer wrongly instead of faili
 forbids them).
 """
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
@@ -17,6 +19,17 @@ from i18nfield import fields as stock
 from i18nfield.strings import LazyI18nString
 
 from .texts import as_dict, content_languages, default_language
+
+CONTROLS = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Characters that no reader sees and HTML, XML and calendars cannot hold; tabs and line ends stay.
+
+NUL is not among them: forms refuse it, as no database takes it.
+"""
+
+
+def without_controls(text: str) -> str:
+    """Take out control characters, which come along when a text is pasted."""
+    return CONTROLS.sub("", text)
 
 
 class I18nWidget(forms.MultiWidget):
@@ -88,7 +101,8 @@ class I18nFormField(forms.MultiValueField):
     def compress(self, values):
         """Nothing in any language is stored as nothing, so that an unchanged form is no change of its row."""
         pairs = zip(self.languages, values or [], strict=False)
-        texts = {code: text for (code, _name), text in pairs if text}
+        texts = {code: without_controls(text) for (code, _name), text in pairs if text}
+        texts = {code: text for code, text in texts.items() if text}
         return LazyI18nString(texts) if texts else ""
 
     def clean(self, value):
@@ -136,6 +150,9 @@ class _ContentLanguages:
     def clean(self, value, model_instance):
         value = super().clean(value, model_instance)
         texts = as_dict(value)
+        if any(CONTROLS.search(text) for text in texts.values()):
+            texts = {code: without_controls(text) for code, text in texts.items()}
+            value = LazyI18nString(texts)
         if not self.blank and not texts.get(default_language(), "").strip():
             name = dict(content_languages())[default_language()]
             raise ValidationError(_("Write this in %(language)s.") % {"language": name}, code="required")

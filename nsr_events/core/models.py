@@ -47,16 +47,25 @@ def validate_zone(name: str) -> None:
         )
 
 
-NOT_IN_NAMES = re.compile(
-    r"://|www\.|[@<>\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]", re.IGNORECASE
-)
-"""Web and mail addresses, markup, control characters, what turns the reading direction, what nobody sees."""
+NOT_IN_NAMES = re.compile(r"://|www\.|[@<>\u115f\u1160\u2028\u2029\u2800\u3164\uffa0]", re.IGNORECASE)
+"""Web and mail addresses, markup, and letters that show as nothing."""
+
+JOINERS = {"\u200c", "\u200d"}
+"""Invisible, and part of how Persian, Kurdish and Indic names are written, between their letters."""
 
 
 def validate_name(name: str) -> None:
     """Refuse what is no part of anybody's name (privacy-security, 9): mail would carry it on as a link."""
-    if NOT_IN_NAMES.search(name):
+    if NOT_IN_NAMES.search(name) or any(_is_hidden(name, place) for place in range(len(name))):
         raise ValidationError(_("A name holds no addresses, no @ or < > and no invisible characters."))
+
+
+def _is_hidden(name: str, place: int) -> bool:
+    """Whether a sign is one that nobody sees: a control, or a format character that joins no letters."""
+    kinds = [unicodedata.category(sign) for sign in f" {name} "[place : place + 3]]
+    if name[place] in JOINERS:
+        return kinds[0][0] not in "LM" or kinds[2][0] != "L"
+    return kinds[1] in {"Cc", "Cf"}
 
 
 class WithUid(models.Model):

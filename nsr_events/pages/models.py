@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin
-from wagtail.images import get_image_model_string
 from wagtail.models import Collection, Page
 from wagtail.search import index
 
@@ -24,6 +23,7 @@ from nsr_events.core.copying import copy_event
 from nsr_events.core.models import Event, EventType, Region
 
 from .fields import BlocksField, EventBodyField
+from .hero import HeroMixin
 from .life import EventPageForm, EventPanel, is_shown_in
 from .page_types import get_event_index_page_models, get_event_page_models  # noqa: F401
 from .routes import EventIndexRoutes, EventRoutes
@@ -112,7 +112,9 @@ class EventIndexPageMixin(OurTemplateMixin, EventIndexRoutes, RoutablePageMixin,
         abstract = True
 
 
-class EventPageMixin(OurTemplateMixin, ReservedSlugMixin, EventRoutes, RoutablePageMixin, models.Model):
+class EventPageMixin(
+    OurTemplateMixin, ReservedSlugMixin, HeroMixin, EventRoutes, RoutablePageMixin, models.Model
+):
     """A page that presents one event to the public in one language."""
 
     shows_event = True
@@ -127,16 +129,6 @@ class EventPageMixin(OurTemplateMixin, ReservedSlugMixin, EventRoutes, RoutableP
         blank=True,
         help_text=_("For example “Seminar over three days”."),
     )
-    hero_image = models.ForeignKey(
-        get_image_model_string(),
-        verbose_name=_("picture"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    hero_alt = models.CharField(_("picture, text alternative"), max_length=300, blank=True)
-    hero_credit = models.CharField(_("photo credit"), max_length=120, blank=True)
     body = EventBodyField(verbose_name=_("body"), blank=True)
     practical = BlocksField(
         source="nsr_events.pages.blocks.practical_blocks", verbose_name=_("practical information"), blank=True

@@ -7,7 +7,6 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.images import get_image_model_string
 from wagtail.models import Page
 from wagtail.search import index
 
@@ -15,10 +14,11 @@ from nsr_events import conf
 from nsr_events.core.models import Event
 
 from .fields import BlocksField, EventBodyField
+from .hero import HeroMixin
 from .routes import ReportRoutes
 
 
-class EventReportPageMixin(ReportRoutes, models.Model):
+class EventReportPageMixin(HeroMixin, ReportRoutes, models.Model):
     """A report with date, byline, pictures and, where there is one, the event it is about."""
 
     is_report = True
@@ -29,17 +29,7 @@ class EventReportPageMixin(ReportRoutes, models.Model):
     date = models.DateField(_("date"), default=dt.date.today)
     byline = models.CharField(_("byline"), max_length=120, blank=True)
     intro = models.TextField(_("intro"), max_length=300, blank=True)
-    hero_image = models.ForeignKey(
-        get_image_model_string(),
-        verbose_name=_("picture"),
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    hero_alt = models.CharField(_("picture, text alternative"), max_length=300, blank=True)
     hero_caption = models.CharField(_("caption"), max_length=300, blank=True)
-    hero_credit = models.CharField(_("photo credit"), max_length=120, blank=True)
     body = EventBodyField(verbose_name=_("body"), blank=True)
     documents = BlocksField(
         source="nsr_events.pages.blocks.document_blocks", verbose_name=_("documents"), blank=True

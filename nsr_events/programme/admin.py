@@ -120,10 +120,17 @@ class ConflictsView(ProgrammeView):
 
     template_name = "nsr_events/programme/admin/conflicts.html"
     page_title = gettext_lazy("Conflicts")
+    refused: ReasonForm | None = None
+
+    def is_about(self, found: Found) -> bool:
+        """Whether the reason that was just refused was written for this conflict."""
+        return self.refused is not None and self.refused.data.get("fingerprint") == found.fingerprint
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         checked = check_programme(self.working, now=timezone.now())
         told = [tell(found, checked.programme, self.link) for found in checked.found]
+        for each in told:
+            each["form"] = self.refused if self.is_about(each["found"]) else None
         return super().get_context_data(
             open=[each for each in told if each["found"].acceptance is None],
             accepted=[each for each in told if each["found"].acceptance],
@@ -142,14 +149,15 @@ def tell(found: Found, programme: Any, link: Any) -> dict[str, Any]:
     }
 
 
-class AcceptView(VerbView):
-    """Accept a conflict with a reason."""
+class AcceptView(ConflictsView, VerbView):
+    """Accept a conflict with a reason; one that is refused stands in the list again, to be mended."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = ReasonForm(request.POST)
         if not form.is_valid():
-            messages.error(request, _("Write why this is meant to be so."))
-            return self.to_list()
+            messages.error(request, _("Nothing is saved yet. Correct what is marked below."))
+            self.refused = form
+            return self.render_to_response(self.get_context_data(came_from=request.POST.get("from", "")))
         mark, reason = form.cleaned_data["fingerprint"], form.cleaned_data["reason"]
         try:
             accept_conflict(self.event, mark, reason=reason, now=timezone.now(), by=request.user)

@@ -429,7 +429,11 @@ class ReasonForm(forms.Form):
     """Why a conflict is meant to be so."""
 
     fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Write why this is meant to be so.")},
+    )
 
 
 class ReleaseForm(forms.Form):

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_time
 from django.utils.translation import gettext as _
 from i18nfield.strings import LazyI18nString
 
+from nsr_events.core.fields import without_controls
 from nsr_events.core.models import Event, Person, Room
 from nsr_events.core.texts import as_dict
 
@@ -85,7 +86,9 @@ def set_values(session: Session, values: Mapping[str, Any]) -> Links:
     links = Links()
     for name in TEXTS:
         if name in values:
-            setattr(session, name, LazyI18nString(as_dict(values[name])))
+            texts = as_dict(values[name])
+            texts = {code: without_controls(str(text)) for code, text in texts.items()}
+            setattr(session, name, LazyI18nString(texts))
     for name in PLAIN:
         if name in values:
             setattr(session, name, values[name])

@@ -320,5 +320,5 @@ def test_the_overview_reads_the_programme_once(client, world, event):
     items(client, event)
     with CaptureQueriesContext(connection) as captured:
         items(client, event)
-    for table in ("nsr_events_eventday", "nsr_events_session", "nsr_events_programmerelease"):
+    for table in ("nsr_events_eventdayhost", "nsr_events_session", "nsr_events_programmerelease"):
         assert sum(f'FROM "{table}" ' in query["sql"] for query in captured) == 1, table

@@ -5,8 +5,11 @@ import re
 import pytest
 from django import forms
 from django.test import override_settings
+from i18nfield.strings import LazyI18nString
 
+from nsr_events.core.fields import I18nTextField
 from nsr_events.core.models import Event, EventType
+from nsr_events.core.texts import as_dict
 
 ONE = [("nb", "Bokmål")]
 
@@ -57,3 +60,17 @@ def test_the_migration_names_no_class_of_ours():
     _name, path, _args, _kwargs = Event._meta.get_field("name").deconstruct()
 
     assert path == "i18nfield.fields.I18nCharField"
+
+
+@pytest.mark.parametrize("sign", ["\x07", "\x0b", "\x1b", "\x7f", "\x85", "\x9f"])
+def test_control_characters_come_along_with_no_text(sign):
+    field = I18nTextField(blank=True, characters=20)
+    assert as_dict(field.clean(LazyI18nString({"nb": f"Ærlig{sign} talt"}), None)) == {"nb": "Ærlig talt"}
+    form_field = field.formfield()
+    values = [f"Ærlig{sign} talt", sign, "", ""][: len(form_field.fields)]
+    assert as_dict(form_field.clean(values)) == {"nb": "Ærlig talt"}
+
+
+def test_tabs_and_line_ends_stay():
+    field = I18nTextField(blank=True)
+    assert as_dict(field.clean(LazyI18nString({"nb": "a\tb\r\nc"}), None)) == {"nb": "a\tb\r\nc"}

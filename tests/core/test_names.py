@@ -5,8 +5,13 @@ from django.core.exceptions import ValidationError
 
 from nsr_events.core.models import Person, validate_name, validate_zone
 
+JOINED = ["می\u200cراد", "ශ්\u200dරී", "کوه\u200cنورد"]
+"""Persian and Sinhala names with joiners between their letters."""
 
-@pytest.mark.parametrize("name", ["O'Brien", "A. Hansen", "Åse-Marie", "张伟", "Nguyễn", "d’Arc", "Wwwilson"])
+
+@pytest.mark.parametrize(
+    "name", ["O'Brien", "A. Hansen", "Åse-Marie", "张伟", "Nguyễn", "d’Arc", "Wwwilson", *JOINED]
+)
 def test_names_of_people_pass(name):
     validate_name(name)
 
@@ -25,6 +30,20 @@ def test_names_of_people_pass(name):
         "a\u200bb",
         "a\ufeffb",
         "a\nb",
+        "a\x85b",
+        "a\x07b",
+        "\u200cKari",
+        "Kari\u200d",
+        "Kari \u200cNordmann",
+        "Kari\u200c\u200cNordmann",
+        "👩\u200d🚒",
+        "a\u00adb",
+        "a\u061cb",
+        "a\u2060b",
+        "a\u2061b",
+        "a\u2028b",
+        "a\u3164b",
+        "a\U000e0041b",
     ],
 )
 def test_what_is_no_name_is_refused(name):

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import PageViewRestriction
@@ -67,6 +68,13 @@ def test_an_editor_gets_a_page_that_nobody_stores(admin_client, page):
 def test_public_addresses_answer_get_and_head_only(client, page, path):
     assert client.head(page.url + path).status_code == 200
     assert client.post(page.url + path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["calendar.ics", "programme.ics", "programme/now.json", "programme/changes.atom"]
+)
+def test_a_file_takes_no_post_also_without_a_token(page, path):
+    assert Client(enforce_csrf_checks=True).post(page.url + path).status_code == 405
 
 
 @pytest.mark.parametrize("path", ["", "programme/", "calendar.ics", "programme.ics"])

@@ -98,6 +98,7 @@ def test_the_change_log_tells_what_moved_and_where_from(client, page):
     assert "Trusselbildet" in body
     assert "10:00–10:45" in body
     assert "12:00–12:45" in body
+    assert "<bdi>Trusselbildet</bdi>" in body, "a title from right to left turns nothing around it"
     assert "Programmet ble gitt ut." in body
     assert not feed.bozo
     assert [entry.id for entry in feed.entries] == [

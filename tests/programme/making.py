@@ -5,7 +5,8 @@ import datetime as dt
 from i18nfield.strings import LazyI18nString
 from wagtail.models import Collection
 
-from nsr_events.core.models import Event, EventDay, EventType, Person, Room, Venue
+from nsr_events.core.events import create_event
+from nsr_events.core.models import EventDay, EventType, Person, Room, Venue
 from nsr_events.programme.sessions import create_session
 
 NOW = dt.datetime(2027, 5, 3, 10, tzinfo=dt.UTC)
@@ -22,21 +23,13 @@ def make_event(*, days=3, zone="Europe/Oslo", first_day=FIRST_DAY):
     venue = Venue.objects.create(name="Huset", city="Oslo")
     for order, (name, seats) in enumerate([("Storsalen", 80), ("Loftet", 20), ("Kjelleren", None)]):
         Room.objects.create(venue=venue, name=name, seats=seats, sort_order=order)
-    starts = dt.datetime.combine(first_day, dt.time(7), tzinfo=dt.UTC)
-    event = Event.objects.create(
-        name=LazyI18nString({"nb": "Introduksjonssamling"}),
-        type=kind,
-        venue=venue,
-        timezone=zone,
-        collection=root,
-        start=starts,
-        end=starts + dt.timedelta(days=days - 1, hours=7),
-    )
-    for number in range(days):
-        EventDay.objects.create(
-            event=event, date=first_day + dt.timedelta(days=number), opens=dt.time(9), closes=dt.time(16)
-        )
-    return event
+    rows = [
+        EventDay(date=first_day + dt.timedelta(days=number), opens=dt.time(9), closes=dt.time(16))
+        for number in range(days)
+    ]
+    name = LazyI18nString({"nb": "Introduksjonssamling"})
+    facts = {"type": kind, "venue": venue, "timezone": zone, "collection": root}
+    return create_event(days=rows, now=NOW, name=name, **facts)
 
 
 def day_of(event, number=1):

@@ -10,14 +10,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.urls import reverse
+from wagtail.permissions import policy_registry
 
 from nsr_events.core.copying import copy_event
 from nsr_events.core.events import change_status, delete_event
+from nsr_events.core.permissions import EventPermissionPolicy
 from nsr_events.core.private_files import ALIAS, ascii_name, shown_name
 from nsr_events.programme import materials
 from nsr_events.programme.current import current_programme
 from nsr_events.programme.materials import Viewer, may_open
-from nsr_events.programme.models import Session, SessionMaterial
+from nsr_events.programme.models import ConflictAcceptance, Session, SessionMaterial
 from nsr_events.programme.releases import release_programme
 from nsr_events.programme.sessions import SessionHasMaterials, place, remove
 
@@ -430,3 +432,8 @@ def test_a_file_that_lies_about_its_type_goes_out_as_its_ending_says(event):
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith("attachment;")
     assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("model", [SessionMaterial, ConflictAcceptance])
+def test_rows_of_the_programme_have_the_permissions_of_their_event(event, model):
+    assert isinstance(policy_registry.get_by_type(model), EventPermissionPolicy)

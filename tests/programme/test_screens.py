@@ -534,12 +534,31 @@ class TestConflicts:
         assert not soup.select(".ne-conflict--stop")
         assert "Delt sal" in words(soup.select_one("details .ne-quiet"))
 
+    @pytest.mark.parametrize("origin", ["", "release"])
+    def test_a_reason_that_is_too_long_stands_there_to_be_shortened(self, event, editor, origin):
+        make_session(event, "En")
+        make_session(event, "To")
+        soup = page(editor, url(event, "conflicts"))
+        mark = soup.select_one("input[name=fingerprint]")["value"]
+        long = "Salen kan deles. " * 30
+        response = editor.post(
+            url(event, "accept"), {"fingerprint": mark, "reason": long, "from": origin}, follow=True
+        )
+        soup = BeautifulSoup(response.content, "html.parser")
+        opened = soup.select_one("details.ne-accept[open]")
+        assert opened.select_one("input[name=fingerprint]")["value"] == mark
+        assert opened.select_one("input[name=reason]")["value"].strip() == long.strip()
+        assert opened.select_one("input[name=from]")["value"] == origin
+        assert opened.select_one(".error-message")
+        assert not ConflictAcceptance.objects.exists()
+
     def test_an_acceptance_without_a_reason_is_refused(self, event, editor):
         make_session(event, "En")
         make_session(event, "To")
         mark = page(editor, url(event, "conflicts")).select_one("input[name=fingerprint]")["value"]
         response = editor.post(url(event, "accept"), {"fingerprint": mark, "reason": ""}, follow=True)
-        assert "Write why" in said(response)
+        soup = BeautifulSoup(response.content, "html.parser")
+        assert "Write why" in soup.select_one("details.ne-accept[open] .error-message").text
         assert not ConflictAcceptance.objects.exists()
 
     def test_an_acceptance_is_taken_back(self, event, editor):
