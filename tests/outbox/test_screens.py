@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from nsr_events.core.audit import AuditEntry
 from nsr_events.core.models import Person
-from nsr_events.outbox import delivery, gate
+from nsr_events.outbox import actions, delivery, gate
 from nsr_events.outbox.models import OutgoingMail
 from tests.admin.conftest import make_user, world  # noqa: F401 (a fixture)
 
@@ -245,3 +245,19 @@ def test_the_text_is_not_for_who_may_not_see_registrations(event, signed_in, nam
     client = signed_in(SEND)
     response = client.get(screen(event, name, made(event).uid))
     assert (response.status_code, response["Location"]) == (302, "/admin/")
+
+
+class TestWhoWasFaster:
+    """Between the reading of a list and the press of a button a mail may have moved on."""
+
+    def test_what_is_being_sent_by_now_is_not_put_back(self, event):
+        mail = made(event, "failed")
+        OutgoingMail.objects.update(status="sending", owner="drain")
+        assert actions.resend([mail], now=timezone.now()) == 0
+        assert (status_of(mail), mail.owner) == ("sending", "drain")
+
+    def test_what_has_left_by_now_is_not_called_skipped(self, event):
+        mail = made(event)
+        OutgoingMail.objects.update(status="sent")
+        assert actions.skip([mail], now=timezone.now()) == 0
+        assert status_of(mail) == "sent"
