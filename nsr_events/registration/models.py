@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nsr_events.core.fields import I18nCharField, I18nTextField
 from nsr_events.core.models import Event, EventDay, Person, WithUid, validate_name
@@ -420,7 +421,7 @@ class Registration(Private, WithUid):
         DECLINED = "declined", _("Declined the seat")
         LAPSED = "lapsed", _("Lapsed")
         REJECTED = "rejected", _("Not approved")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("a registration", "Cancelled")
 
     class Source(models.TextChoices):
         WEB = "web", _("Form")

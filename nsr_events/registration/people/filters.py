@@ -59,8 +59,8 @@ class PeopleFilterSet(django_filters.FilterSet):
     option = django_filters.ChoiceFilter(label=_("Answer"), method="by_option")
     session = django_filters.ChoiceFilter(label=_("Session"), method="by_session")
     language = django_filters.ChoiceFilter(label=_("Language"))
-    source = django_filters.ChoiceFilter(label=_("Source"), choices=Registration.Source.choices)
-    only = django_filters.ChoiceFilter(label=_("Only"), method="by_need", choices=ONLY)
+    source = django_filters.ChoiceFilter(label=_("Source"))
+    only = django_filters.ChoiceFilter(label=_("Only"), method="by_need")
 
     class Meta:
         model = Registration
@@ -86,6 +86,8 @@ class PeopleFilterSet(django_filters.FilterSet):
         sessions = event.sessions.filter(bookable=True).order_by("start", "pk")
         self._offer("session", [(str(row.uid), str(row)) for row in sessions])
         self._offer("language", list(content_languages()))
+        self._offer("source", Registration.Source.choices)
+        self._offer("only", ONLY)
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         """Let ``name`` choose among ``choices``; a filter with nothing to choose is not shown."""

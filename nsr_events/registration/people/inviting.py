@@ -159,7 +159,14 @@ class DefaultsForm(forms.Form):
         )  # fmt: skip
 
 
-class InviteView(ManageView):
+class WithDates(ManageView):
+    """A screen with a field for date and time, whose calendar Wagtail's scripts draw."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(media=AdminDateTimeInput().media, **kwargs)
+
+
+class InviteView(WithDates):
     """Add a list: paste or upload it, look at what becomes of each row, then add. Nothing is sent here."""
 
     template_name = "nsr_events/registration/admin/people/invite.html"
@@ -292,7 +299,7 @@ class InvitationForm(forms.ModelForm):
         )
 
 
-class InvitationView(ManageView):
+class InvitationView(WithDates):
     """One invitation: change its facts."""
 
     template_name = "nsr_events/registration/admin/people/invitation.html"

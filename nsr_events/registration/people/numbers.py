@@ -62,6 +62,11 @@ class Standing:
     stopped: bool = False
     first: Registration | None = None
 
+    @property
+    def parts(self) -> list[list[Seats]]:
+        """Categories and days, each only where there are several."""
+        return [seats for seats in (self.categories, self.days) if len(seats) > 1]
+
 
 def standing(
     setup: RegistrationSetup,
