@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("nsr_events", "example_site")
 LANGUAGES = ("nb", "nn")
 PARTICIPANT = re.compile(
-    r"^(?:templates/nsr_events/(?!.*admin/)|pages/(?!(?:models|blocks|life|reports|fields)\.py)|calendars/"
-    r"|templates/(?:base\.html|example_site/))"
+    r"^(?:templates/nsr_events/(?!.*admin/)|pages/(?!(?:models|blocks|life|reports|fields|relinking)\.py)|calendars/"
+    r"|templates/(?:base\.html|example_site/)"
+    r"|registration/(?:own/|sentences|wording|refusals|receipts|form|offering|fields|views|texts|mail_values|mails\.|applicants|answers_shown))"
 )
 """Sources that visitors and participants meet; what stands elsewhere only may lack nynorsk."""
 

@@ -33,6 +33,9 @@ TITLES = (
     "Næringslivskontakt (oppdiktet)",
     "Leder (oppdiktet)",
 )
+NEXT_IN_LINE = "neste.i.koen@nordvik.example"
+"""The one who is offered a seat at the full course: ask for the link at /me/ to answer."""
+
 PRIVACY = {
     "nb": "Vi bruker opplysningene til å gjennomføre arrangementet. Navn og adresse slettes seks måneder etterpå, svar om mat og tilrettelegging en uke etterpå.",
     "nn": "Vi bruker opplysningane til å gjennomføre arrangementet. Namn og adresse blir sletta seks månader etterpå, svar om mat og tilrettelegging ei veke etterpå.",
@@ -247,11 +250,14 @@ def webinar(demo: Any, event: Event) -> None:
 def course(demo: Any, event: Event) -> None:
     """Full, with a waiting list, an offer that waits for its answer and one that was declined."""
     set_up(demo, event, capacity=24, waiting_list="offer", ask_organisation="required")
-    made = people(demo, event, 36, newest=2)
+    made = people(demo, event, 24)
+    next_in_line = _person(event, random.Random("next"), 24, first_name="Nora", email=NEXT_IN_LINE)
+    seats.register(event, seats.Application(**next_in_line), now=demo.now - 12 * HOUR, notify=False)
+    people(demo, event, 11, newest=2)
     for row in made[:2]:
         seats.cancel(row, now=demo.now - HOUR, notify=False)
-    offered = event.registrations.filter(status="offered").order_by("pk")
-    seats.decline(offered[0], now=demo.now)
+    offered = event.registrations.filter(status="offered").order_by("queue_number")
+    seats.decline(offered[1], now=demo.now)
 
 
 def exercise(demo: Any, event: Event) -> None:

@@ -8,7 +8,7 @@ from tests.demo_server import running_demo
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """The address of a running demo, with a big conference at /arrangementer/stor/."""
-    big = ["build_conference", "--slug", "stor", "--sessions", "300"]
+    big = ["build_conference", "--slug", "stor", "--sessions", "300", "--registrations", "20"]
     with running_demo(tmp_path_factory.mktemp("demo"), big) as address:
         yield address
 
