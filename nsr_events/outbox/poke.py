@@ -25,10 +25,8 @@ _muted_until = 0.0
 
 def on_commit() -> None:
     """Poke once when the current transaction is committed, however often this is called in it."""
-    alive = set(connection.savepoint_ids)
-    waiting = any(
-        function is poke and saved <= alive for saved, function, _robust in connection.run_on_commit
-    )
+    # What a rolled back savepoint registered is gone from the list, so an entry in it will be called with this mail.
+    waiting = any(function is poke for _savepoints, function, _robust in connection.run_on_commit)
     if not waiting:
         transaction.on_commit(poke)
 
