@@ -252,6 +252,10 @@ def test_editors_words_are_text_and_nothing_else(event):
     make_question(event, "consent", "<em>Ja</em>", section={"nb": "<h1>S</h1>"})
     html = drawn(form(event, {"first_name": "<b>x</b>", "q_00000001": '"><script>alert(1)</script>'}))
 
+    # crispy-forms' own templates print help texts as they are: the fields themselves hold no markup.
+    fields = form(event).fields
+    assert "<i>" not in fields["q_00000001"].help_text
+    assert "<b>" not in fields["q_00000001"].label
     for tag in ("<b>", "<i>", "<script>1", "<u>", "<s>", "<em>", "<script>alert", "<h1>"):
         assert tag not in html
     for words in ("{{ 7|add:7 }}", "{{ x }} &amp; godt", "{{ y }}", "&lt;u&gt;Obs"):
