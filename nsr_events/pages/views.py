@@ -128,7 +128,8 @@ def index_calendar(page, request: HttpRequest) -> HttpResponse:
 
 def load_event(event_id: int) -> Event:
     """The event with what every public page shows of it."""
-    return Event.objects.select_related("registration_setup", "type", "region", "series", "venue__map_image").get(pk=event_id)
+    shown = ("registration_setup", "type", "region", "series", "venue__map_image")
+    return Event.objects.select_related(*shown).get(pk=event_id)
 
 
 def show_event(page, request: HttpRequest) -> HttpResponse:

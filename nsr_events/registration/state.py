@@ -68,6 +68,8 @@ class Action(StrEnum):
     JOIN = "join"
 
 
+Found = tuple[Name, Rule, Mapping[str, Any], Action]
+
 TAKES_FORMS = frozenset({Name.OPEN, Name.FEW_LEFT, Name.WAITING_LIST})
 
 
@@ -111,7 +113,7 @@ def public_state(
     The card that shows it is a hint: the POST decides under the lock.
     """
     usable = _usable(setup, counts, invited_to)
-    found = _before_seats(setup, counts, usable, now=now, invited=invited_to is not None)
+    found = _before_seats(setup, counts, usable, now=now)
     state, rule, params, action = found or _by_seats(setup, counts, usable)
     return PublicState(state, rule, params, _next_change(setup, counts, usable, now), action)
 
@@ -121,13 +123,15 @@ def closing_of(setup: SetupRules, category: CategoryRules) -> dt.datetime:
     return category.closes or setup.closes
 
 
-def _usable(setup, counts, invited_to):
+def _usable(setup: SetupRules, counts: Occupancy, invited_to: int | None) -> list[CategoryRules]:
     if invited_to is not None:
         return [counts.categories[invited_to]]
     return [each for each in counts.categories.values() if setup.mode == "open" and not each.invited_only]
 
 
-def _before_seats(setup, counts, usable, *, now, invited):
+def _before_seats(
+    setup: SetupRules, counts: Occupancy, usable: list[CategoryRules], *, now: dt.datetime
+) -> Found | None:
     if setup.mode == "none":
         return Name.NONE, Rule.MODE, {}, Action.NONE
     if setup.mode == "external":
@@ -139,7 +143,9 @@ def _before_seats(setup, counts, usable, *, now, invited):
     return _closed(setup, counts, usable, now) or _not_open(setup, usable, now=now)
 
 
-def _closed(setup, counts, usable, now):
+def _closed(
+    setup: SetupRules, counts: Occupancy, usable: list[CategoryRules], now: dt.datetime
+) -> Found | None:
     if setup.paused:
         return Name.CLOSED, Rule.PAUSED, {}, Action.CONTACT
     # Where a visitor may use none, the categories of those who may decide.
@@ -147,11 +153,11 @@ def _closed(setup, counts, usable, now):
     closes = closing_of(setup, last) if last else setup.closes
     if now < closes:
         return None
-    params = {"at": closes, "category": last.id if last and last.closes else None}
+    params: dict[str, Any] = {"at": closes, "category": last.id if last and last.closes else None}
     return Name.CLOSED, Rule.CATEGORY_CLOSES if params["category"] else Rule.CLOSES, params, Action.CONTACT
 
 
-def _not_open(setup, usable, *, now):
+def _not_open(setup: SetupRules, usable: list[CategoryRules], *, now: dt.datetime) -> Found | None:
     if not usable:
         rule = Rule.MODE_INVITED if setup.mode == "invited" else Rule.CATEGORIES_INVITED
         return Name.INVITED, rule, {}, Action.RESEND
@@ -170,14 +176,15 @@ def open_categories(
     setup: SetupRules, counts: Occupancy, *, now: dt.datetime, invited_to: int | None = None
 ) -> list[CategoryRules]:
     """Return the categories a visitor may register in now, whether or not there is room."""
-    return [
-        each
-        for each in _usable(setup, counts, invited_to)
-        if (each.opens or setup.opens) and (each.opens or setup.opens) <= now < closing_of(setup, each)
-    ]
+    return [each for each in _usable(setup, counts, invited_to) if _is_open(setup, each, now)]
 
 
-def _by_seats(setup, counts, usable):
+def _is_open(setup: SetupRules, category: CategoryRules, now: dt.datetime) -> bool:
+    opens = category.opens or setup.opens
+    return opens is not None and opens <= now < closing_of(setup, category)
+
+
+def _by_seats(setup: SetupRules, counts: Occupancy, usable: list[CategoryRules]) -> Found:
     left = [counts.seats_left(each.id, all_days=setup.all_days) for each in usable]
     if any(number is None or number > 0 for number in left):
         return _open(setup, counts, left)
@@ -190,8 +197,9 @@ def _by_seats(setup, counts, usable):
     return Name.WAITING_LIST, Rule.LIMIT, params, Action.JOIN
 
 
-def _open(setup, counts, left):
-    most = None if None in left else max(left)
+def _open(setup: SetupRules, counts: Occupancy, left: list[int | None]) -> Found:
+    numbers = [number for number in left if number is not None]
+    most = None if len(numbers) < len(left) else max(numbers)
     params = {"left": most}
     few = setup.few_left if setup.few_left is not None else max(FEWEST, (counts.capacity or 0) // 10)
     if most is not None and most <= few:
@@ -199,15 +207,17 @@ def _open(setup, counts, left):
     return Name.OPEN, Rule.SEATS, params, Action.REGISTER
 
 
-def _limit_of(setup, counts, usable) -> Limit | None:
+def _limit_of(setup: SetupRules, counts: Occupancy, usable: list[CategoryRules]) -> Limit | None:
     days = sorted(counts.day_capacity)
     wishes = [days] if setup.all_days else [[day] for day in days]
     found = (counts.newcomer(each.id, wished) for each in usable for wished in wishes)
     return next((limit for limit in found if limit), None)
 
 
-def _next_change(setup, counts, usable, now):
-    moments = [setup.event_end]
+def _next_change(
+    setup: SetupRules, counts: Occupancy, usable: list[CategoryRules], now: dt.datetime
+) -> dt.datetime | None:
+    moments: list[dt.datetime | None] = [setup.event_end]
     for each in usable or counts.categories.values():
         moments += [each.opens or setup.opens, closing_of(setup, each)]
     moments += [each.reserved_until for each in counts.categories.values()]

@@ -27,8 +27,9 @@ from .leaving import UNDO, can_undo, cancel, reopen, undo
 from .waiting import accept, decline, give_seat, promote, set_priority
 
 __all__ = [
-    "MOST_HAND_OVERS", "UNDO", "Application", "Busy", "Choice", "GivenConsent", "Outcome", "OutcomeKind", "Problem", "ProblemKind", "Refused",
-    "Stale", "accept", "approve", "book", "can_undo", "cancel", "change", "confirm_address", "decide_hand_over",
-    "decline", "decline_invitation", "give_seat", "promote", "register", "reject", "renew_links", "reopen",
+    "MOST_HAND_OVERS", "UNDO", "Application", "Busy", "Choice", "GivenConsent", "Outcome",
+    "OutcomeKind", "Problem", "ProblemKind", "Refused", "Stale", "accept", "approve", "book",
+    "can_undo", "cancel", "change", "confirm_address", "decide_hand_over", "decline",
+    "decline_invitation", "give_seat", "promote", "register", "reject", "renew_links", "reopen",
     "set_priority", "transfer", "undo", "verify",
 ]  # fmt: skip
