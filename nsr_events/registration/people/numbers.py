@@ -232,8 +232,10 @@ def _sort_answer(asked: Asked, answer: Any, pk: int, given: Any, texts: Any) -> 
 
 def overview_numbers(event: Event, user: Any, now: dt.datetime) -> Iterator[numbers.Number]:
     """Registered of capacity, waiting, awaiting approval, unanswered invitations: for those who may see them."""
+    if not may(user, SEE, event):
+        return
     setup = RegistrationSetup.objects.filter(event=event).first()
-    if setup is None or setup.mode in {"none", "external"} or not may(user, SEE, event):
+    if setup is None or setup.mode in {"none", "external"}:
         return
     setup.event = event
     counts = occupancy(setup, now=now)
