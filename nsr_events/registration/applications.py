@@ -114,6 +114,7 @@ class ProblemKind(StrEnum):
     ADDRESS_TAKEN = "address_taken"
     HAND_OVERS_USED = "hand_overs_used"
     REASON_MISSING = "reason_missing"
+    FORM_CHANGED = "form_changed"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from nsr_events.core.events import change_status, save_days
 from nsr_events.core.models import Event, EventDay
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.registration import seats
-from nsr_events.registration.models import HandOver, Invitation, Registration
+from nsr_events.registration.models import HandOver, Invitation, Question, Registration
 from nsr_events.registration.seats import OutcomeKind, ProblemKind, Refused, Stale
 from tests.factories import NOW, application, invite, make_category, make_event, open_registration, register
 
@@ -587,3 +587,15 @@ def test_a_day_that_people_chose_stays_until_they_have_others(event):
     with pytest.raises(ValidationError, match="påmeldt"):
         save_days(event, [first, second], now=NOW)
     assert event.days.count() == 3
+
+
+def test_an_answer_to_a_question_that_became_sensitive_meanwhile_is_never_stored_in_clear(event):
+    open_registration(event)
+    row = register(event)
+    Question.objects.create(
+        event=event, key="q_12345678", kind="text", label={"nb": "Allergi?"}, sensitive=True
+    )
+    told = {"answers": {"q_12345678": "nøtter"}}
+    assert refused(register, event, 2, **told) == [ProblemKind.FORM_CHANGED]
+    wish = application(event, **told)
+    assert refused(seats.change, row, wish, now=NOW, row_version=1) == [ProblemKind.FORM_CHANGED]

@@ -37,6 +37,7 @@ from .standing import (
     MAIL_OF,
     arrive,
     check_choices,
+    check_plain,
     lapse,
     may_wait,
     need_reason,
@@ -78,6 +79,7 @@ def register(
         application = _as_invited(with_days(setup, application, counts))
         _check_open(setup, counts, application, step, rendered_at)
         status = _place(setup, counts, application, step, above_capacity=above_capacity)
+        check_plain(event.pk, application)
         check_choices(setup, application.choices)
         _check_sessions(setup, application, status)
         known = next((row for row in former if _is_known(row, by)), None)

@@ -26,7 +26,7 @@ from nsr_events.registration.room import Occupancy
 
 from . import bookings, queue
 from .placing import Step, save, set_days, step_of, write
-from .standing import check_choices, check_in_time, day_ids, reread, with_days, write_answers
+from .standing import check_choices, check_in_time, check_plain, day_ids, reread, with_days, write_answers
 
 Status = Registration.Status
 
@@ -58,6 +58,7 @@ def change(
         counts = occupancy(setup, now=now)
         application = with_days(setup, application, counts)
         _check_category(setup, row, application, step)
+        check_plain(setup.event_id, application)
         if not (above_capacity and by is not None):
             _check_added(counts, row, application)
         held = frozenset(row.chosen_options.values_list("question_id", "option"))

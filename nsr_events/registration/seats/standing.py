@@ -20,6 +20,7 @@ from nsr_events.registration.models import (
     Consent,
     Invitation,
     ParticipantCategory,
+    Question,
     Registration,
     RegistrationSetup,
     SensitiveAnswers,
@@ -135,6 +136,15 @@ def check_choices(
     full = [each for each in limited if taken[each.question, each.option] >= each.places]
     if full:
         raise Refused(*(Problem(ProblemKind.OPTION_FULL, each) for each in full))
+
+
+def check_plain(event_id: int, application: Application) -> None:
+    """Refuse a plain answer to a question that became sensitive after the form was parsed: never stored in clear."""
+    if not application.answers:
+        return
+    sensitive = Question.objects.filter(event_id=event_id, sensitive=True, key__in=list(application.answers))
+    if sensitive.exists():
+        raise Refused(Problem(ProblemKind.FORM_CHANGED))
 
 
 def write_answers(row: Registration, application: Application, step: Step) -> None:
