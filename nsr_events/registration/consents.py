@@ -12,7 +12,8 @@ from django.db.models import Max
 
 from nsr_events.core.models import Event
 
-from .models import ConsentText
+from . import sensitive
+from .models import Consent, ConsentText, Registration, SensitiveAnswers
 
 TRIES = 5
 """Two people who are the first to see new words meet at a number; the second takes the next."""
@@ -34,6 +35,23 @@ def text_for(
         ConsentText.objects.filter(event=event),
         same,
     )
+
+
+@transaction.atomic
+def withdraw(consent: Consent, *, now: dt.datetime) -> None:
+    """Take a consent back; what rested on it ends at once (privacy-security, section 4).
+
+    Without the consent to be listed nobody sees the name; without the one to sensitive answers these are gone, sealed
+    as if nothing had been answered, so that nothing tells that there were any.
+    """
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = now
+        consent.save(update_fields=["withdrawn_at"])
+    row = consent.registration
+    if consent.text.use == ConsentText.Use.LIST:
+        Registration.objects.filter(pk=row.pk).update(listed=False)
+    if consent.text.use == ConsentText.Use.SENSITIVE and sensitive.available():
+        SensitiveAnswers.objects.filter(registration=row).update(token=sensitive.encrypt(row.uid, {}))
 
 
 def digest_of(content: object) -> str:

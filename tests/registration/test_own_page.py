@@ -11,10 +11,10 @@ from django.utils import timezone
 from nsr_events.core.events import change_status
 from nsr_events.core.models import Event
 from nsr_events.outbox.models import OutgoingMail
-from nsr_events.registration import links, seats
+from nsr_events.registration import links, seats, sensitive
 from nsr_events.registration.link_requests import answer_requests
 from nsr_events.registration.links import Purpose
-from nsr_events.registration.models import LinkRequest, Registration
+from nsr_events.registration.models import ConsentText, LinkRequest, Registration, SensitiveAnswers
 from tests.factories import invite, make_event, open_registration, register
 
 pytestmark = pytest.mark.django_db
@@ -363,3 +363,35 @@ def test_who_asks_for_a_link_gets_unused_invitations_again(event, now):
     assert Client().post("/me/", {"email": "invitert1@example.no"}).status_code == 200
     assert answer_requests(now=now) == 1
     assert OutgoingMail.objects.get(kind="invitation.invite").invitation == invitation
+
+
+def test_a_consent_is_taken_back_on_the_own_page_and_its_effect_ends_at_once(event, row, now):
+    def agree(use, number):
+        text = ConsentText.objects.create(
+            event=event, use=use, number=number, text={"nb": f"Samtykke {use}"}, digest=use, made_at=now
+        )
+        return row.consents.create(text=text, language="nb", source="web", given_at=now)
+
+    listed, answers = agree("list", 1), agree("sensitive", 2)
+    Registration.objects.filter(pk=row.pk).update(listed=True)
+    SensitiveAnswers.objects.create(registration=row, token=sensitive.encrypt(row.uid, {"q_mat": "nøtter"}))
+    client = entered(row)
+    assert "Samtykke list" in client.get(url("me_page", row)).content.decode()
+    for consent in (listed, answers):
+        client.post(url("me_withdraw", row, consent.pk))
+    row.refresh_from_db()
+    assert row.listed is False
+    assert sensitive.decrypt(row.sensitive_answers.token, row.uid).answers == {}
+    assert row.consents.filter(withdrawn_at=None).count() == 0
+    assert "Samtykke list" not in client.get(url("me_page", row)).content.decode()
+
+
+def test_nobody_takes_back_anothers_consent(event, row, now):
+    other = register(event, 2, now=now)
+    text = ConsentText.objects.create(
+        event=event, use="photo", number=1, text={"nb": "Bilder"}, digest="x", made_at=now
+    )
+    theirs = other.consents.create(text=text, language="nb", source="web", given_at=now)
+    assert entered(row).post(url("me_withdraw", row, theirs.pk)).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.withdrawn_at is None

@@ -18,7 +18,7 @@ from nsr_events.core.phrases import joined
 from nsr_events.core.texts import text_in
 from nsr_events.programme import materials
 from nsr_events.registration import answers_shown, seats
-from nsr_events.registration.models import HandOver, Registration, RegistrationSetup
+from nsr_events.registration.models import ConsentText, HandOver, Registration, RegistrationSetup
 from nsr_events.registration.seats import bookings
 from nsr_events.registration.sentences import moment
 
@@ -73,6 +73,7 @@ def page_context(registration: Registration, request: HttpRequest, *, now: dt.da
         "tasks": tasks(registration, programme, now=now) if registration.is_active else [],
         "answers": answers_shown.of(registration),
         "materials": _materials(registration, programme, now=now) if confirmed else [],
+        "consents": _consents(registration),
         "proposal": registration.hand_over_proposals.filter(state=HandOver.State.PROPOSED).first(),
         "can": abilities(registration, now=now),
         "done": request.GET.get("done", ""),
@@ -264,6 +265,15 @@ def _materials(registration: Registration, programme, *, now: dt.datetime) -> li
             "url": reverse("nsr_events:me_material", args=[registration.reference, each.uid]),
         }
         for each in found
+    ]
+
+
+def _consents(registration: Registration) -> list[dict[str, Any]]:
+    """What the person agreed to and has not taken back, in the words they saw."""
+    given = registration.consents.filter(withdrawn_at=None).exclude(text__use=ConsentText.Use.PRIVACY)
+    return [
+        {"pk": each.pk, "words": text_in(each.text.text, each.language)}
+        for each in given.select_related("text")
     ]
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("me/<str:reference>/hand-over/", views.hand_over, name="me_hand_over"),
     path("me/<str:reference>/new-link/", views.renew, name="me_renew"),
     path("me/<str:reference>/reminders/", views.reminders, name="me_reminders"),
+    path("me/<str:reference>/consents/<int:pk>/", views.withdraw, name="me_withdraw"),
     path("me/<str:reference>/close/", views.close, name="me_close"),
     path("me/<str:reference>/materials/<uuid:uid>/", views.material, name="me_material"),
 ]

@@ -17,7 +17,7 @@ from nsr_events.core import formats
 from nsr_events.core.texts import text_in
 from nsr_events.programme import materials
 from nsr_events.programme.current import Item, Programme
-from nsr_events.registration import links, seats
+from nsr_events.registration import consents, links, seats
 from nsr_events.registration.counting import bookings_of
 from nsr_events.registration.forms import RegistrationForm
 from nsr_events.registration.links import Purpose
@@ -184,6 +184,17 @@ def reminders(request: HttpRequest, registration: Registration, *, now: dt.datet
     """Want reminders again, or no more."""
     wanted = request.POST.get("wanted") == "1"
     Registration.objects.filter(pk=registration.pk).update(reminders_stopped=None if wanted else now)
+    return lead_to(registration, done="saved")
+
+
+@own_view("POST")
+def withdraw(request: HttpRequest, registration: Registration, pk: int, *, now: dt.datetime) -> HttpResponse:
+    """Take back a consent of one's own."""
+    consent = registration.consents.select_related("text").filter(pk=pk).first()
+    if consent is None:
+        raise Http404
+    consent.registration = registration
+    consents.withdraw(consent, now=now)
     return lead_to(registration, done="saved")
 
 
