@@ -27,7 +27,7 @@ MOST_COLUMNS = 60
 MOST_PACKED = 2 * 1024 * 1024
 MOST_UNPACKED = 50 * 1024 * 1024
 MOST_TEXT = 2 * 1024 * 1024
-"""Characters of all cells together: what a form carries from one step to the next."""
+"""Bytes of all cells together: what a form carries from one step to the next, within Django's limit of 2.5 MB."""
 
 MOST_MEMBERS = 500
 LONGEST_CELL = 5_000
@@ -176,12 +176,12 @@ def _cell(value: Any) -> str:
 def _limited(rows: Iterable[list[str]]) -> Rows:
     """Take what is not empty, within the limits, without what no database takes."""
     found: Rows = []
-    letters = 0
+    size = 0
     for cells in map(_plain_row, rows):
         if not any(cells):
             continue
-        letters += sum(map(len, cells))
-        if letters > MOST_TEXT:
+        size += sum(len(cell.encode()) for cell in cells)
+        if size > MOST_TEXT:
             raise Unreadable("too_large")
         if len(found) > MOST_ROWS:
             raise Unreadable("too_many_rows")

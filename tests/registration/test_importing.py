@@ -249,3 +249,13 @@ def test_columns_the_form_does_not_offer_are_ignored(desk, event, options):
     response = look(desk, event, names(1), options)
     take(desk, response, options, **{"column-0": "status", "column-9": "email", "column-1": "token_version"})
     assert Registration.objects.count() == 0
+
+
+def test_the_largest_list_that_is_read_can_also_be_carried_on(desk, event, options):
+    """What a form carries must stay within what Django takes of a form."""
+    rows = "\n".join(f"Iver;Nummer{n};iver{n}@example.no;{'å' * 480}" for n in range(2000))
+    response = look(desk, event, f"Fornavn;Etternavn;E-post;Notat\n{rows}", options)
+    assert response.context["total"] == 2000
+    assert take(desk, response, {**options, "category": "participant"}, **{"column-3": ""}).status_code == 200
+    too_much = rows.replace("å" * 480, "å" * 540)
+    assert look(desk, event, f"Fornavn;Etternavn;E-post;Notat\n{too_much}", options).context["lists"].errors
