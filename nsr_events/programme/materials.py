@@ -27,7 +27,7 @@ from nsr_events.core.private_files import (
 
 from .current import Item, Programme, current_programme
 from .history import note
-from .models import Session, SessionMaterial
+from .models import SessionMaterial
 
 MOST_BYTES = 50 * 1024 * 1024
 ACCESS = SessionMaterial.Access
@@ -129,7 +129,7 @@ def _as_material(row: SessionMaterial, event: Event, programme: Programme | None
     if row.session_id is None:
         return Material(row, event)
     item = programme.get(str(row.session.uid)) if programme else None
-    if item is None or item.gone or item.kind == Session.Kind.INTERNAL:
+    if item is None or item.gone:  # internal items are in no release
         return None
     return Material(row, event, item)
 

@@ -21,7 +21,7 @@ from nsr_events.programme.current import current_programme
 from nsr_events.programme.materials import Viewer, may_open
 from nsr_events.programme.models import ConflictAcceptance, Session, SessionMaterial
 from nsr_events.programme.releases import release_programme
-from nsr_events.programme.sessions import SessionHasMaterials, place, remove
+from nsr_events.programme.sessions import SessionHasMaterials, place, remove, update_session
 
 from .making import NOW, day_of, make_event, make_session
 
@@ -132,6 +132,15 @@ class TestWhoAndWhen:
 
         assert as_seen(row) is None
         assert materials.for_participant(event, viewer=PARTICIPANT, now=NOW) == []
+
+    @pytest.mark.parametrize("values", [{"kind": "internal"}, {"status": "draft"}])
+    def test_what_leaves_the_programme_takes_its_slides_along(self, event, session, values):
+        row = add(event, session=session, access="public")
+        update_session(event, session.uid, version=session.version, now=NOW, **values)
+        assert as_seen(row) is not None
+        release_programme(event, now=NOW + ONE_MINUTE)
+
+        assert as_seen(row) is None
 
     def test_a_participant_is_given_what_they_may_open_in_two_queries(
         self, event, session, django_assert_num_queries
