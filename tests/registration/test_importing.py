@@ -198,8 +198,10 @@ class TestFiles:
     ):
         data = self.rezipped(workbook([["a"]]), "xl/worksheets/sheet1.xml", b" " * (51 * 1024 * 1024))
         assert len(data) < tables.MOST_PACKED
-        monkeypatch.setattr(tables, "load_workbook", None)
+        opened = []
+        monkeypatch.setattr(tables, "load_workbook", lambda *args, **kwargs: opened.append(args))
         assert self.upload(desk, event, data, options).context["lists"].errors["file"]
+        assert opened == []
 
     def test_a_sheet_that_claims_to_be_huge_is_read_as_far_as_is_taken(self):
         sheet = (

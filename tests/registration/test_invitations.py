@@ -211,6 +211,17 @@ class TestSending:
         entry = AuditEntry.objects.get(action="invitations.sent")
         assert (entry.counts, entry.user) == ({"sent": 3}, registrar)
 
+    def test_two_presses_at_once_hold_the_same_ids_and_send_once(self, event, drafts):
+        pks, now = [row.pk for row in drafts], timezone.now()
+        assert invitations.send(event, pks, now=now) == 3
+        assert invitations.send(event, pks, now=now + dt.timedelta(seconds=1)) == 0
+        assert set(Invitation.objects.values_list("sent_at", flat=True)) == {now}
+
+    def test_one_that_is_sent_is_not_sent_by_its_own_button(self, desk, event):
+        row = invite(event)
+        desk.post(address(event, "invitation_act", row.uid, "send"))
+        assert OutgoingMail.objects.count() == 0
+
     def test_another_number_than_was_shown_sends_nothing(self, desk, event, drafts):
         assert self.send(desk, event, count="2").status_code == 200
         assert OutgoingMail.objects.count() == 0
