@@ -85,7 +85,7 @@ def test_tabs_and_states_are_reached_with_the_keyboard(signed_in, site):
     page.goto(site.pages["overview"])
     page.locator(".ne-state a").first.focus()
     reached = []
-    for _press in range(8):
+    for _press in range(12):
         reached.append(page.evaluate("document.activeElement.textContent.trim()"))
         page.keyboard.press("Tab")
     tabs = page.locator(".ne-tabs__tab").all_text_contents()

@@ -27,7 +27,10 @@ def test_a_stale_tab_brings_no_cancelled_event_back(as_editor, world):
     assert status_of(world.event) == "cancelled"
     assert "Velkommen" in response.content.decode()
     again = {"changed_at": response.context["changed_at"], "status": "confirmed"}
-    assert as_editor.post(url, again).status_code == 302
+    as_editor.post(url, again)
+    assert status_of(world.event) == "cancelled", "only reviving brings it back"
+    revived = as_editor.post(reverse("nsr_events_admin:revive", args=[world.event.pk]), again)
+    assert revived.status_code == 302
     assert status_of(world.event) == "confirmed"
 
 

@@ -16,22 +16,37 @@ PAGES = {
     "conference": "/arrangementer/sikkerhetskonferansen/programme/",
     "opening": "/arrangementer/apning-trondheim/",
     "english": "/en/events/introduction/",
+    "nynorsk": "/nn/arrangement/introduksjonssamling/",
+    "archive": "/arrangementer/archive/",
+    "report": "/arrangementer/forste-samling/",
+    "changes": f"{GATHERING}programme/changes/",
+    "full": "/arrangementer/kurs-personellsikkerhet/",
+    "cancelled": "/arrangementer/regionmote-vest/",
+    "form": "/arrangementer/sikkerhetskonferansen/register/",
 }
+LINKED = {
+    "session": (f"{GATHERING}programme/", ".ne-s h4 a"),
+    "person": (GATHERING, ".ne-person h3 a"),
+    "month": ("/arrangementer/", ".ne-views a[href*=month]"),
+}
+"""Pages whose address another page tells."""
 
 
-def first_session(page, demo):
-    """The address of the first session that has a page."""
-    page.goto(f"{demo}{GATHERING}programme/")
-    return page.locator(".ne-s h4 a").first.get_attribute("href")
+def follow(page, demo, name):
+    """Go to the first page of its kind that another page leads to."""
+    start, link = LINKED[name]
+    page.goto(demo + start)
+    address = page.locator(link).first.get_attribute("href")
+    page.goto(demo + address.removeprefix(demo))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("name", [*PAGES, "session"])
+@pytest.mark.parametrize("name", [*PAGES, *LINKED])
 def test_axe_finds_nothing(visit, demo, name, width, scheme):
     page = visit(PAGES.get(name, "/"), width=width, scheme=scheme)
-    if name == "session":
-        page.goto(demo + first_session(page, demo).removeprefix(demo))
+    if name in LINKED:
+        follow(page, demo, name)
 
     found = Axe().run(page).response["violations"]
 

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from nsr_events.calendars import feeds, ics
-from nsr_events.core.events import change_status, save_facts
+from nsr_events.core.events import change_status, revive_event, save_facts
 from nsr_events.core.models import Event, Person, Room
 from nsr_events.programme.models import SessionPerson
 from nsr_events.programme.releases import repeat_release
@@ -182,7 +182,7 @@ class TestCancelling:
         assert off["SUMMARY"] != before["SUMMARY"]
         assert off["SUMMARY"].endswith(": Åpning")
         assert int(off["SEQUENCE"]) == int(before["SEQUENCE"]) + 1
-        change_status(gathering, Event.Status.CONFIRMED, now=now + 2 * DAY)
+        revive_event(gathering, now=now + 2 * DAY)
         again = by_uid(client.get(feed).content)[str(session.uid)]
         assert (again["STATUS"], again["SUMMARY"]) == ("CONFIRMED", "Åpning")
         assert int(again["SEQUENCE"]) == int(off["SEQUENCE"]) + 1
