@@ -14,7 +14,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
@@ -144,10 +143,10 @@ def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
             yield [_cell(value) for value in row]
         book.close()
     except (
-        InvalidFileException, zipfile.BadZipFile, DefusedXmlException, ParseError, KeyError, ValueError, TypeError,
+        InvalidFileException, zipfile.BadZipFile, DefusedXmlException, SyntaxError, KeyError, ValueError, TypeError,
         AttributeError, IndexError, OSError,
     ):  # fmt: skip
-        # openpyxl meets a broken file with whatever comes first.
+        # openpyxl meets a broken file with whatever comes first; both XML parsers it may use call theirs a SyntaxError.
         raise Unreadable("no_table") from None
 
 
