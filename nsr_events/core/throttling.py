@@ -57,12 +57,16 @@ def use(limit: Limit, *per: object, now: dt.datetime) -> Verdict:
 
     Windows are fixed stretches of ``limit.seconds``; the key is an HMAC with a salt of the day: no address is stored.
     """
-    window = _window(limit, now)
-    count = _raise(_key(limit, per, now), window)
+    count = _raise(_key(limit, per, now), _window(limit, now))
     if count <= limit.most:
         return Verdict(allowed=True)
-    ends = window + dt.timedelta(seconds=limit.seconds)
-    return Verdict(allowed=False, retry_after=max(1, math.ceil((ends - now).total_seconds())))
+    wait = (window_ends(limit, now) - now).total_seconds()
+    return Verdict(allowed=False, retry_after=max(1, math.ceil(wait)))
+
+
+def window_ends(limit: Limit, now: dt.datetime) -> dt.datetime:
+    """When the stretch of time that ``now`` lies in is over, and counting begins anew."""
+    return _window(limit, now) + dt.timedelta(seconds=limit.seconds)
 
 
 def used_up(limit: Limit, *per: object, now: dt.datetime) -> bool:

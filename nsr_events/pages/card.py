@@ -19,16 +19,6 @@ from nsr_events.registration.counting import state_of
 from nsr_events.registration.models import RegistrationSetup
 from nsr_events.registration.state import Action, Name, PublicState
 
-TONES = {
-    Name.OPEN: "ok",
-    Name.FEW_LEFT: "warn",
-    Name.WAITING_LIST: "warn",
-    Name.FULL: "danger",
-    Name.NOT_OPEN: "info",
-    Name.INVITED: "info",
-    Name.ELSEWHERE: "info",
-}
-
 
 @dataclass(frozen=True)
 class Card:
@@ -69,7 +59,7 @@ def card_of(
     action, url, icon = _way_on(state, event, setup, ways)
     card = Card(
         label=tag.label if state.state in {Name.CANCELLED, Name.OVER} else sentences.tag(state, language),
-        tone=tag.tone if state.state in {Name.CANCELLED, Name.OVER} else TONES.get(state.state, "plain"),
+        tone=tag.tone if state.state in {Name.CANCELLED, Name.OVER} else sentences.tone(state),
         sentence=sentences.public_sentence(state, event, setup, language),
         rows=_rows(state, event, setup, language),
         note=_note(state),

@@ -25,7 +25,7 @@ from nsr_events.core.private_files import (
     shown_name,
 )
 
-from .current import Item, Programme, current_programme
+from .current import Item, Programme
 from .history import note
 from .models import SessionMaterial
 
@@ -105,9 +105,11 @@ def get_material(event: Event, uid: Any, programme: Programme | None) -> Materia
     return _as_material(row, event, programme) if row else None
 
 
-def for_participant(event: Event, *, viewer: Viewer, now: dt.datetime) -> list[Material]:
-    """Return what ``viewer`` may open now, the event's own first, then by session. Two queries."""
-    found = materials_of(event, current_programme(event.pk))
+def for_participant(
+    event: Event, programme: Programme | None, *, viewer: Viewer, now: dt.datetime
+) -> list[Material]:
+    """Return what ``viewer`` may open now, the event's own first, then by session. One query."""
+    found = materials_of(event, programme)
     return [material for material in found if may_open(material, viewer, now=now)]
 
 

@@ -108,7 +108,6 @@ class ProblemKind(StrEnum):
     SESSION_UNKNOWN = "session_unknown"
     SESSION_FULL = "session_full"
     SESSION_OVERLAP = "session_overlap"
-    NOT_CONFIRMED = "not_confirmed"
     TOO_LATE = "too_late"
     NOT_POSSIBLE = "not_possible"
     ADDRESS_TAKEN = "address_taken"

@@ -169,11 +169,6 @@ class Shown(BoundField):
         return f"{self.auto_id}_0" if self.shape == "group" else self.auto_id
 
     @property
-    def label_words(self) -> str:
-        """The label without markup, for sentences."""
-        return getattr(self.field, "plain_label", None) or str(self.label)
-
-    @property
     def question_key(self) -> str:
         """The key under which the browser finds the question's condition; "" when it is always shown."""
         asked = getattr(self.field, "asked", None)

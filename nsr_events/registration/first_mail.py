@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import replace
 
 from nsr_events.core.models import Event
-from nsr_events.core.throttling import Limit, use, used_up
+from nsr_events.core.throttling import Limit, use, used_up, window_ends
 
 from .addresses import email_key
 from .applications import Application
@@ -32,7 +32,7 @@ def in_its_time(
     over = [limit for limit, per in _limits(application, event, setup) if used_up(limit, *per, now=now)]
     if not over:
         return application
-    return replace(application, mail_due=max(_window_ends(limit, now) for limit in over))
+    return replace(application, mail_due=max(window_ends(limit, now) for limit in over))
 
 
 def is_proven(application: Application) -> bool:
@@ -52,7 +52,3 @@ def _limits(application: Application, event: Event, setup: RegistrationSetup):
     key = email_key(application.email)
     limits = [(HOURLY, (key, event.uid)), (DAILY, (key,))]
     return [*limits, (SITE, ())] if setup.rate_limit else limits
-
-
-def _window_ends(limit: Limit, now: dt.datetime) -> dt.datetime:
-    return now + dt.timedelta(seconds=limit.seconds - int(now.timestamp()) % limit.seconds)

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
 from wagtail.models import Site
 
 from nsr_events import conf
@@ -130,11 +129,6 @@ def forget(request: HttpRequest, row: Registration | Invitation) -> None:
     """Forget a row in this browser: "Close this page"."""
     kept = [each for each in request.session.get(SESSION_KEY, []) if each[1] != str(row.uid)]
     request.session[SESSION_KEY] = kept
-
-
-def in_language(registration: Registration):
-    """Return a context manager that speaks the person's language."""
-    return translation.override(registration.language)
 
 
 def _signer(purpose: str) -> signing.Signer:

@@ -15,6 +15,7 @@ from nsr_events.outbox.markup import Value
 from nsr_events.programme.current import current_programme
 
 from . import links
+from .counting import place_in_line
 from .links import Purpose
 from .models import Invitation, Registration
 
@@ -85,8 +86,7 @@ def _session(item: Any, context: MailContext) -> str:
 def queue_position(context: MailContext) -> str:
     """The number among those waiting, "" for who waits no more."""
     row = _registration(context)
-    waiting = list(Registration.objects.filter(event_id=row.event_id).waiting().values_list("pk", flat=True))
-    return str(waiting.index(row.pk) + 1) if row.pk in waiting else ""
+    return str(place_in_line(row)) if row.status == Registration.Status.WAITLISTED else ""
 
 
 def last_answer(context: MailContext) -> str:

@@ -141,10 +141,6 @@ class Occupancy:
                 found.append(waiting)
         return found
 
-    def free_event_seats(self) -> int | None:
-        """How many seats of the event nobody holds, reserves not counted; None without a limit."""
-        return None if self.capacity is None else max(0, self.capacity - self._event_seats_taken())
-
     def _event_seats_taken(self) -> int:
         return sum(self.taken[rules.id] for rules in self.categories.values() if rules.uses_event_seats)
 

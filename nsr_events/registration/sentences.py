@@ -38,6 +38,18 @@ TAGS: Mapping[Name, Promise] = {
 }
 
 
+TONES: Mapping[Name, str] = {
+    Name.OPEN: "ok",
+    Name.FEW_LEFT: "warn",
+    Name.WAITING_LIST: "warn",
+    Name.FULL: "danger",
+    Name.CANCELLED: "danger",
+    Name.NOT_OPEN: "info",
+    Name.INVITED: "info",
+    Name.ELSEWHERE: "info",
+}
+
+
 @dataclass(frozen=True)
 class Cause:
     """Why the state is as it is, for organisers: a sentence, and the field that would change it.
@@ -58,6 +70,11 @@ def tag(state: PublicState, language: str) -> str:
         if state.rule == Rule.EVENT_POSTPONED:
             return _("Postponed")
         return str(TAGS[state.state])
+
+
+def tone(state: PublicState) -> str:
+    """The tone of the state's tag on public pages, always beside its words."""
+    return TONES.get(state.state, "plain")
 
 
 def public_sentence(state: PublicState, event: Event, setup: RegistrationSetup, language: str) -> Text:

@@ -236,7 +236,7 @@ def _page(
         "form": form,
         "state": state,
         "state_tag": sentences.tag(state, place.language),
-        "state_tone": TONES.get(str(state.state), "plain"),
+        "state_tone": sentences.tone(state),
         "sentence": sentences.public_sentence(state, place.event, place.setup, place.language),
         "key": key,
         "stamp": stamp.sign() if stamp else "",
@@ -245,12 +245,6 @@ def _page(
         "closing": sentences.moment(place.setup.closing, place.event, place.language),
     }
     return render(request, place, place.template, parts, status=status)
-
-
-TONES = {
-    "open": "ok", "few_left": "warn", "waiting_list": "warn", "full": "danger", "cancelled": "danger",
-    "not_open": "info", "invited": "info",
-}  # fmt: skip
 
 
 def render(

@@ -131,7 +131,9 @@ class TestWhoAndWhen:
         row = add(event, session=hidden, access="public")
 
         assert as_seen(row) is None
-        assert materials.for_participant(event, viewer=PARTICIPANT, now=NOW) == []
+        assert (
+            materials.for_participant(event, current_programme(event.pk), viewer=PARTICIPANT, now=NOW) == []
+        )
 
     @pytest.mark.parametrize("values", [{"kind": "internal"}, {"status": "draft"}])
     def test_what_leaves_the_programme_takes_its_slides_along(self, event, session, values):
@@ -151,10 +153,10 @@ class TestWhoAndWhen:
         add(event, access="attended")
 
         with django_assert_num_queries(2):
-            found = materials.for_participant(event, viewer=PARTICIPANT, now=NOW)
+            found = materials.for_participant(event, current_programme(event.pk), viewer=PARTICIPANT, now=NOW)
 
         assert [str(each.row) for each in found] == ["Deltakerhefte", *(f"Del {n}" for n in range(5))]
-        assert materials.for_participant(event, viewer=STRANGER, now=NOW) == []
+        assert materials.for_participant(event, current_programme(event.pk), viewer=STRANGER, now=NOW) == []
 
 
 class TestFiles:

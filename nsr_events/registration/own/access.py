@@ -24,6 +24,9 @@ from nsr_events.registration.responses import protect
 UNKNOWN_TOKENS = Limit("unknown-token", most=20, seconds=3600)
 """So many wrong links an hour from one address before it must wait."""
 
+OPENED_BY = {Purpose.INVITE: (Invitation,), Purpose.STOP: (Registration, Invitation)}
+"""Whose rows a purpose opens, where it is not a registration alone."""
+
 
 def own_view(*methods: str) -> Callable:
     """Make a view of ``/me/<reference>/...``: it gets the registration and the moment, in the person's language.
@@ -63,9 +66,11 @@ def by_token(purpose: str, opened: Opened | None, *, now: dt.datetime) -> Regist
     """Return the row that a token opens now, None for every link that is dead."""
     if opened is None:
         return None
-    model = Invitation if purpose == Purpose.INVITE else Registration
-    row = model.objects.select_related("event__registration_setup").filter(uid=opened.uid).first()
-    return row if row is not None and links.opens(purpose, opened, row, now=now) else None
+    for model in OPENED_BY.get(Purpose(purpose), (Registration,)):
+        row = model.objects.select_related("event__registration_setup").filter(uid=opened.uid).first()
+        if row is not None and links.opens(purpose, opened, row, now=now):
+            return row
+    return None
 
 
 def guessing(request: HttpRequest, *, now: dt.datetime) -> HttpResponse | None:
@@ -73,7 +78,7 @@ def guessing(request: HttpRequest, *, now: dt.datetime) -> HttpResponse | None:
     network = client_network(request)
     if not used_up(UNKNOWN_TOKENS, network, now=now):
         return None
-    return _page(request, "nsr_events/own/too_many.html", status=429, retry_after=600)
+    return page(request, "nsr_events/own/too_many.html", status=429, retry_after=600)
 
 
 def wrong_token(request: HttpRequest, *, now: dt.datetime) -> HttpResponse:
@@ -84,7 +89,7 @@ def wrong_token(request: HttpRequest, *, now: dt.datetime) -> HttpResponse:
 
 def dead_link(request: HttpRequest) -> HttpResponse:
     """The same 404 page for unknown, revoked and expired links: it offers to send the link again."""
-    return _page(request, "nsr_events/own/dead_link.html", status=404)
+    return page(request, "nsr_events/own/dead_link.html", status=404)
 
 
 def lead_to(registration: Registration, name: str = "me_page", *, done: str = "") -> HttpResponse:
@@ -95,7 +100,8 @@ def lead_to(registration: Registration, name: str = "me_page", *, done: str = ""
     return response
 
 
-def _page(request: HttpRequest, template: str, *, status: int, retry_after: int = 0) -> HttpResponse:
+def page(request: HttpRequest, template: str, *, status: int, retry_after: int = 0) -> HttpResponse:
+    """Answer with a page that is about nobody: a refusal, or to come back in ``retry_after`` seconds."""
     response = render(request, template, {"ne_base_template": conf.BASE_TEMPLATE}, status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)

@@ -19,7 +19,7 @@ from nsr_events.registration import links, seats
 from nsr_events.registration.addresses import email_key
 from nsr_events.registration.links import Purpose
 from nsr_events.registration.models import LinkRequest, Registration
-from nsr_events.registration.responses import participant_page, protect
+from nsr_events.registration.responses import participant_page
 
 from . import access
 
@@ -118,7 +118,7 @@ def verify(request: HttpRequest, token: str) -> HttpResponse:
             except seats.Refused as error:
                 refused = error.problems[0]
             except seats.Busy:
-                return _busy(request)
+                return access.page(request, "nsr_events/own/busy.html", status=503, retry_after=5)
         context = {"ne_base_template": conf.BASE_TEMPLATE, "registration": row, "refused": refused}
         return render(request, "nsr_events/own/verify.html", context)
 
@@ -137,8 +137,7 @@ def _confirmed(request: HttpRequest, row: Registration, now) -> HttpResponse:
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Stop reminders: a button for people, one POST without cookie or token for mail programs (RFC 8058)."""
     now = timezone.now()
-    opened = links.open_token(Purpose.STOP, token)
-    row = access.by_token(Purpose.STOP, opened, now=now) or _invited(opened, now)
+    row = access.by_token(Purpose.STOP, links.open_token(Purpose.STOP, token), now=now)
     if row is None:
         return access.guessing(request, now=now) or access.wrong_token(request, now=now)
     with translation.override(row.language):
@@ -147,19 +146,3 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         stopped = request.method == "POST" or row.reminders_stopped is not None
         context = {"ne_base_template": conf.BASE_TEMPLATE, "stopped": stopped, "event": row.event}
         return render(request, "nsr_events/own/stop.html", context)
-
-
-def _invited(opened, now):
-    from nsr_events.registration.models import Invitation
-
-    if opened is None:
-        return None
-    row = Invitation.objects.select_related("event__registration_setup").filter(uid=opened.uid).first()
-    return row if row is not None and links.opens(Purpose.STOP, opened, row, now=now) else None
-
-
-def _busy(request: HttpRequest) -> HttpResponse:
-    context = {"ne_base_template": conf.BASE_TEMPLATE}
-    response = render(request, "nsr_events/own/busy.html", context, status=503)
-    response["Retry-After"] = "5"
-    return protect(response)

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from nsr_events.core.phrases import joined
 from nsr_events.core.texts import text_in
 from nsr_events.programme import materials
 from nsr_events.registration import answers_shown, seats
+from nsr_events.registration.counting import place_in_line
 from nsr_events.registration.models import ConsentText, HandOver, Registration, RegistrationSetup
 from nsr_events.registration.seats import bookings
 from nsr_events.registration.sentences import moment
@@ -192,15 +192,6 @@ STANDINGS = {
 }
 
 
-def place_in_line(registration: Registration) -> int:
-    """Return the person's place among those waiting, from 1; two rows never share one."""
-    before = Q(priority__gt=registration.priority) | Q(
-        priority=registration.priority, queue_number__lt=registration.queue_number
-    )
-    waiting = Registration.objects.filter(event_id=registration.event_id, status=Status.WAITLISTED)
-    return waiting.filter(before).count() + 1
-
-
 def day_names(registration: Registration) -> str:
     """ "Alle dager", or the attended days in words."""
     attended = registration.attended_days
@@ -256,8 +247,7 @@ def kept_until(registration: Registration) -> str:
 
 def _materials(registration: Registration, programme, *, now: dt.datetime) -> list[dict[str, str]]:
     viewer = viewer_of(registration)
-    known = materials.materials_of(registration.event, programme)
-    found = [each for each in known if materials.may_open(each, viewer, now=now)]
+    found = materials.for_participant(registration.event, programme, viewer=viewer, now=now)
     return [
         {
             "title": text_in(each.row.title, registration.language).value,

@@ -20,6 +20,7 @@ from nsr_events.outbox import kinds
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.programme.current import current_programme
 from nsr_events.registration import questions, seats, sensitive
+from nsr_events.registration.counting import place_in_line
 from nsr_events.registration.locking import Busy
 from nsr_events.registration.models import HandOver, Registration, SensitiveAnswers, StatusChange
 from nsr_events.registration.questions import Asked
@@ -113,8 +114,8 @@ class PersonView(PeopleView):
     def _position(self, row: Registration) -> str:
         if row.status != Status.WAITLISTED:
             return ""
-        waiting = list(Registration.objects.filter(event=self.event).waiting().values_list("pk", flat=True))
-        return _("%(number)d of %(count)d") % {"number": waiting.index(row.pk) + 1, "count": len(waiting)}
+        count = Registration.objects.filter(event=self.event).waiting().count()
+        return _("%(number)d of %(count)d") % {"number": place_in_line(row), "count": count}
 
 
 EDITABLE = {Status.PENDING, Status.WAITLISTED, Status.CONFIRMED}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nsr_events.core import formats
 from nsr_events.core.models import Event, EventDay
+from nsr_events.registration import sentences
 from nsr_events.registration.applications import Problem, ProblemKind
 from nsr_events.registration.models import Registration
 from nsr_events.registration.room import Limit, LimitKind
@@ -25,8 +26,7 @@ def moment(at: dt.datetime | None, event: Event) -> str:
     """ "9. mars 2027 kl. 14:15" on the event's clocks; "" for None."""
     if at is None:
         return ""
-    local = at.astimezone(event.zone)
-    return f"{formats.full_date(local.date(), language())} {formats.at_clock(local, language())}"
+    return sentences.moment(at, event, language())
 
 
 def day_words(day: EventDay) -> str:
