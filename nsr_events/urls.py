@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from wagtail import views
 
 from .calendars import personal_views
-from .registration import invited
+from .registration import colleagues, invited
 from .registration.own.urls import IN_LINK
 from .registration.own.urls import urlpatterns as own_pages
 
@@ -30,6 +30,7 @@ invitation_pages = [
     path("me/invitation/<uuid:uid>/", invited.form, name="invitation"),
     path("me/invitation/<uuid:uid>/receipt/", invited.receipt, name="invitation_receipt"),
     path("me/invitation/<uuid:uid>/decline/", invited.decline, name="invitation_decline"),
+    path("me/invitation/<uuid:uid>/colleagues/", colleagues.propose, name="invitation_colleagues"),
 ]
 
 urlpatterns = [*calendar_pages, *invitation_pages, *own_pages]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -24,8 +24,8 @@ from nsr_events.core.texts import content_languages, default_language
 from . import mails
 from .addresses import email_key
 from .applications import Problem, ProblemKind, Refused
-from .locking import seats_locked
-from .models import Invitation, ParticipantCategory, Registration
+from .locking import Busy, seats_locked
+from .models import Invitation, ParticipantCategory, Registration, RegistrationSetup
 from .values import Wrong, clean_text, parse_email
 
 State = Invitation.State
@@ -254,34 +254,75 @@ def propose(
 ) -> Invitation:
     """Let somebody invited propose a colleague, up to ``extra_seats``; sent at once or after approval.
 
-    The colleague's invitation names the proposer, has the same category, and proposes nobody. Raises ``Refused``.
+    The colleague's invitation names the proposer, has the same category, and proposes nobody. A colleague who is
+    invited or registered already gets nothing, and the proposer is answered as for anybody else: who comes is not for
+    colleagues to find out. Raises ``Refused`` or ``Busy``.
     """
     try:
         with seats_locked(invitation.event_id) as setup:
             row = _locked(invitation, {State.SENT, State.ACCEPTED})
-            _check_proposal(row, email)
+            row.event = setup.event
+            _check_proposal(row, setup, email, now)
+            known = bool(_known(row.event_id, [email_key(email)]))
             new = Invitation.objects.create(
-                event_id=row.event_id, first_name=first_name, last_name=last_name, email=email,
+                event=setup.event, first_name=first_name, last_name=last_name, email=email,
                 organisation=row.organisation, category_id=row.category_id, language=row.language,
                 answer_by=row.answer_by, skip_approval=row.skip_approval, proposed_by=row, created=now,
+                state=State.WITHDRAWN if known else State.DRAFT,
             )  # fmt: skip
-            if not setup.approve_colleagues:
-                new.event = setup.event
-                _send(new, now=now)
+            if not known:
+                _pass_on(new, setup, now)
             return new
     except IntegrityError:
-        raise Refused(Problem(ProblemKind.ADDRESS_TAKEN, email)) from None
+        # A list with the same address was added meanwhile; asked again, the address is known.
+        raise Busy from None
 
 
-def _check_proposal(row: Invitation, email: str) -> None:
-    made = row.proposed.exclude(state=State.WITHDRAWN).count()
-    if made >= row.extra_seats:
-        raise Refused(Problem(ProblemKind.NOT_POSSIBLE, "extra_seats"))
+def _pass_on(proposal: Invitation, setup: RegistrationSetup, now: dt.datetime) -> None:
+    if setup.approve_colleagues:
+        mails.tell_staff(setup.event, "colleague", now=now)
+    else:
+        _send(proposal, now=now)
+
+
+def may_propose(invitation: Invitation, setup: RegistrationSetup, *, now: dt.datetime) -> bool:
+    """Whether somebody invited may propose colleagues now: until the answer is wanted or registration closes."""
+    ends = invitation.answer_by or invitation.category.closes or setup.closing
+    open_states = {State.SENT, State.ACCEPTED}
+    return (
+        bool(invitation.extra_seats)
+        and invitation.state in open_states
+        and not setup.event.is_off
+        and now < ends
+    )
+
+
+def proposals_left(invitation: Invitation) -> int:
+    """How many colleagues may still be proposed. One whom the organiser did not approve gives the place back."""
+    made = list(invitation.proposed.values_list("state", "email_key"))
+    withdrawn = [key for state, key in made if state == State.WITHDRAWN]
+    known = _known(invitation.event_id, withdrawn)
+    given_back = sum(key not in known for key in withdrawn)
+    return max(0, invitation.extra_seats - len(made) + given_back)
+
+
+def _check_proposal(row: Invitation, setup: RegistrationSetup, email: str, now: dt.datetime) -> None:
+    if not may_propose(row, setup, now=now):
+        raise Refused(Problem(ProblemKind.TOO_LATE))
     key = email_key(email)
-    invited = Invitation.objects.filter(event_id=row.event_id, email_key=key).exclude(state=State.WITHDRAWN)
-    registered = Registration.objects.filter(event_id=row.event_id, email_key=key).active()
-    if invited.exists() or registered.exists():
+    if key == row.email_key or row.proposed.filter(email_key=key).exists():
         raise Refused(Problem(ProblemKind.ADDRESS_TAKEN, email))
+    if not proposals_left(row):
+        raise Refused(Problem(ProblemKind.NOT_POSSIBLE, "extra_seats"))
+
+
+def _known(event_id: int, keys: Collection[str]) -> set[str]:
+    """Which of these addresses are invited or registered already."""
+    if not keys:
+        return set()
+    invited = Invitation.objects.filter(event_id=event_id, email_key__in=keys).exclude(state=State.WITHDRAWN)
+    registered = Registration.objects.filter(event_id=event_id, email_key__in=keys).active()
+    return {*invited.values_list("email_key", flat=True), *registered.values_list("email_key", flat=True)}
 
 
 def _locked(invitation: Invitation, allowed: set[str]) -> Invitation:

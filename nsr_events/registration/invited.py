@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from nsr_events.core import presentations
 from nsr_events.core.texts import text_in
 
-from . import links, seats, views
+from . import invitations, links, seats, views
 from .links import Purpose
 from .models import Invitation, Registration
 from .own import access
@@ -58,7 +58,7 @@ class DeclineForm(forms.Form):
 def form(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """The form, prefilled; or why the invitation opens none any more."""
     now = timezone.now()
-    invitation = _find(request, uid, now)
+    invitation = find(request, uid, now)
     if invitation is None:
         return access.dead_link(request)
     with translation.override(invitation.language):
@@ -71,7 +71,7 @@ def form(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def receipt(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """What became of the form, and the way to the own page, as the link has proven the address."""
-    invitation = _find(request, uid, timezone.now())
+    invitation = find(request, uid, timezone.now())
     if invitation is None:
         return access.dead_link(request)
     with translation.override(invitation.language):
@@ -83,7 +83,7 @@ def receipt(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """Note "I cannot come"; it may be taken back by registering until registration closes."""
     now = timezone.now()
-    invitation = _find(request, uid, now)
+    invitation = find(request, uid, now)
     if invitation is None:
         return access.dead_link(request)
     with translation.override(invitation.language):
@@ -99,7 +99,8 @@ def decline(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
         return protect(redirect("nsr_events:invitation", uid=invitation.uid))
 
 
-def _find(request: HttpRequest, uid: uuid.UUID, now: dt.datetime) -> Invitation | None:
+def find(request: HttpRequest, uid: uuid.UUID, now: dt.datetime) -> Invitation | None:
+    """Return the invitation whose link this browser came with, None for everybody else."""
     rows = Invitation.objects.select_related("event__venue", "event__registration_setup", "category")
     row = rows.filter(uid=uid).first()
     return row if row is not None and links.noted(request, Purpose.INVITE, row, now=now) else None
@@ -152,5 +153,12 @@ def place_of(invitation: Invitation, *, decline: DeclineForm | None = None) -> P
             "decline": decline or DeclineForm(),
             "decline_url": reverse("nsr_events:invitation_decline", args=[invitation.uid]),
             "has_declined": invitation.state == Invitation.State.DECLINED,
+            "colleagues_url": _colleagues_url(invitation),
         },
     )
+
+
+def _colleagues_url(invitation: Invitation) -> str:
+    setup = invitation.event.registration_setup
+    may = invitations.may_propose(invitation, setup, now=timezone.now())
+    return reverse("nsr_events:invitation_colleagues", args=[invitation.uid]) if may else ""

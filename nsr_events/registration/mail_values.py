@@ -30,6 +30,7 @@ CHANGES = {"days": _("days"), "category": _("participant category"), "sessions":
 NOTICES = {
     "hand_over": _("Somebody wants to hand over their seat to a colleague. It waits for your approval."),
     "late_cancellation": _("Somebody cancelled after the deadline for changes."),
+    "colleague": _("Somebody invited proposes a colleague. The proposal waits for your approval."),
 }
 """What organisers are told, without names: those stand behind the login."""
 
@@ -43,6 +44,8 @@ def first_name(context: MailContext) -> str:
 def full_name(context: MailContext) -> str:
     """First and last name to an address that an organiser or an invitation vouches for, else the first name."""
     if invitation := _invitation(context):
+        if invitation.proposed_by_id:
+            return first_name(context)
         return f"{invitation.first_name} {invitation.last_name}".strip()
     row = _registration(context)
     return first_name(context) if row.source == Registration.Source.WEB else row.full_name
@@ -117,6 +120,12 @@ def dropped(context: MailContext) -> Value:
 def note(context: MailContext) -> str:
     """What an organiser added."""
     return context.facts.get("note", "")
+
+
+def proposer(context: MailContext) -> str:
+    """Who proposed a colleague; "" for those the organiser invited."""
+    by = _invitation(context).proposed_by
+    return f"{by.first_name} {by.last_name}".strip() if by else ""
 
 
 def notice(context: MailContext) -> str:

@@ -188,7 +188,7 @@ KINDS = (
         guard=while_invited, links=OWN_PAGE, required=frozenset({"own_page"}), unsubscribe=_stop_address,
         placeholders={
             "first_name": values.first_name, "full_name": values.full_name, "note": values.note,
-            "answer_by": values.answer_by,
+            "answer_by": values.answer_by, "proposer": values.proposer,
         },
     ),
     _kind(

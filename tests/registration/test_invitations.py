@@ -334,16 +334,23 @@ class TestColleagues:
         assert self.propose(invite(event, extra_seats=1)).state == State.SENT
         assert OutgoingMail.objects.count() == 1
 
-    def test_no_more_than_allowed_and_nobody_known(self, event, registrar):
+    def test_no_more_than_allowed_and_not_oneself(self, event):
         row = invite(event, extra_seats=1)
-        person(event, email="paameldt@example.no", by=registrar)
-        for email in ("paameldt@example.no", row.email.upper()):
-            with pytest.raises(Refused) as refused:
-                self.propose(row, email)
-            assert refused.value.problems[0].kind == ProblemKind.ADDRESS_TAKEN
+        with pytest.raises(Refused) as refused:
+            self.propose(row, row.email.upper())
+        assert refused.value.problems[0].kind == ProblemKind.ADDRESS_TAKEN
         self.propose(row)
         with pytest.raises(Refused):
             self.propose(row, "en-til@example.no")
+
+    def test_who_is_here_already_gets_nothing_and_uses_up_a_place_like_anybody(self, event, registrar):
+        row = invite(event, extra_seats=1)
+        person(event, email="paameldt@example.no", by=registrar)
+        before = OutgoingMail.objects.count()
+        assert self.propose(row, "Paameldt@example.no").state == State.WITHDRAWN
+        assert invitations.proposals_left(row) == 0
+        assert not invitations.proposals(event).exists()
+        assert OutgoingMail.objects.count() == before
 
     def test_a_refused_proposal_gives_its_place_back(self, event):
         row = invite(event, extra_seats=1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nsr_events.core.models import validate_name
+from nsr_events.registration.values import Wrong, clean_text
+from nsr_events.registration.wording import say
 
 
 class VersionForm(forms.Form):
@@ -14,18 +17,18 @@ class VersionForm(forms.Form):
     row_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class HandOverForm(VersionForm):
-    """The colleague who takes the seat."""
+class ColleagueForm(forms.Form):
+    """A colleague somebody names: name and address."""
 
     first_name = forms.CharField(
         label=_("First name"), max_length=100, validators=[validate_name],
         error_messages={"required": _("Write your colleague's first name")},
-        widget=forms.TextInput(attrs={"class": "form-control"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )  # fmt: skip
     last_name = forms.CharField(
         label=_("Last name"), max_length=100, validators=[validate_name],
         error_messages={"required": _("Write your colleague's last name")},
-        widget=forms.TextInput(attrs={"class": "form-control"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )  # fmt: skip
     email = forms.EmailField(
         label=_("E-mail"), max_length=254,
@@ -33,8 +36,26 @@ class HandOverForm(VersionForm):
             "required": _("Write your colleague's e-mail address"),
             "invalid": _("Write the e-mail address like this: name@company.no"),
         },
-        widget=forms.EmailInput(attrs={"class": "form-control"}),
+        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )  # fmt: skip
+
+    def clean_first_name(self) -> str:
+        """Composed letters, nothing invisible."""
+        return self._clean_name("first_name")
+
+    def clean_last_name(self) -> str:
+        """Composed letters, nothing invisible."""
+        return self._clean_name("last_name")
+
+    def _clean_name(self, name: str) -> str:
+        try:
+            return clean_text(self.cleaned_data[name], most=100)
+        except Wrong as wrong:
+            raise forms.ValidationError(say(wrong, get_language() or "")) from None
+
+
+class HandOverForm(ColleagueForm, VersionForm):
+    """The colleague who takes the seat."""
 
 
 class SessionsForm(VersionForm):
