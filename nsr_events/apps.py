@@ -24,6 +24,8 @@ class NsrEventsConfig(AppConfig):
         from .registration import checks as registration_checks  # noqa: F401
         from .registration import copying as registration_copying
         from .registration import receivers as registration_receivers
+        from .reminders import kinds as reminder_kinds
+        from .reminders import receivers as reminder_receivers
 
         permissions.register_policies()
         access.register()
@@ -38,3 +40,5 @@ class NsrEventsConfig(AppConfig):
         calendar_receivers.connect()
         personal_views.register()
         mails.register()
+        reminder_kinds.register()
+        reminder_receivers.connect()

@@ -105,6 +105,11 @@ SETTINGS: dict[str, Setting] = {
     "MAIL_LEASE": Setting(
         300, (int, float), "Seconds after which a mail that a sender took and did not finish is taken back."
     ),
+    "MESSAGE_DELAY": Setting(
+        10,
+        (int, float),
+        "Minutes between confirming a message to many and its sending, in which it can be stopped.",
+    ),
     "MAILER": Setting(
         "default", (str,), "Which of Django 6.1's MAILERS sends; older versions have one only."
     ),
@@ -128,6 +133,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "nsr-events-promote": {
         "task": "nsr_events.tasks.promote",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
+    "nsr-events-plan-reminders": {
+        "task": "nsr_events.tasks.plan_reminders",
         "schedule": 300.0,
         "options": {"expires": 240},
     },

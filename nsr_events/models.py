@@ -15,7 +15,7 @@ from .core.models import (
     Venue,
 )
 from .core.throttling import ThrottleCount
-from .outbox.models import Heartbeat, MailQueue, OutgoingMail, SenderSlot
+from .outbox.models import Heartbeat, MailQueue, MailTemplate, OutgoingMail, SenderSlot
 from .pages.models import EventIndexPage, EventPage
 from .pages.reports import EventReportPage
 from .programme.models import (
@@ -44,6 +44,7 @@ from .registration.models import (
     SessionBooking,
     StatusChange,
 )
+from .reminders.models import Message, ReminderRule
 
 __all__ = [
     "Attendance",
@@ -66,6 +67,8 @@ __all__ = [
     "Invitation",
     "LinkRequest",
     "MailQueue",
+    "MailTemplate",
+    "Message",
     "Organisation",
     "OutgoingMail",
     "ParticipantCategory",
@@ -76,6 +79,7 @@ __all__ = [
     "Registration",
     "RegistrationDay",
     "RegistrationSetup",
+    "ReminderRule",
     "Room",
     "SenderSlot",
     "SensitiveAnswers",

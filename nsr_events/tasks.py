@@ -7,6 +7,7 @@ from django.utils import timezone
 from .calendars import stamps
 from .outbox import delivery
 from .registration import link_requests, promoting
+from .reminders import planning
 
 
 @shared_task
@@ -28,6 +29,12 @@ def drain() -> str:
 def promote() -> str:
     """Let offers lapse and fill freed seats; beat calls it every five minutes."""
     return str(promoting.promote_all(now=timezone.now()))
+
+
+@shared_task
+def plan_reminders() -> str:
+    """Make the mails of reminders that are due soon; beat calls it every five minutes."""
+    return str(planning.plan_reminders(now=timezone.now()))
 
 
 @shared_task

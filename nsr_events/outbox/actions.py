@@ -46,7 +46,8 @@ def send_again(mails: Iterable[OutgoingMail], *, now: dt.datetime) -> int:
         if mail.status == Status.SENT:
             row = OutgoingMail(
                 kind=mail.kind, event=mail.event, registration=mail.registration, invitation=mail.invitation,
-                person=mail.person, to=mail.to, language=mail.language, facts=mail.facts, priority=mail.priority,
+                person=mail.person, rule=mail.rule, part_of=mail.part_of, occurrence=mail.occurrence, to=mail.to,
+                language=mail.language, facts=mail.facts, priority=mail.priority, any_hour=mail.any_hour,
                 due=now, created=now, dedupe_key=f"again:{mail.uid}:{uuid.uuid4()}",
             )  # fmt: skip
             row.message_id = message_id(row.uid)

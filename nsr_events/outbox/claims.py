@@ -40,7 +40,7 @@ def begin(pk: int, owner: str, now: dt.datetime) -> OutgoingMail | None:
     if taken != 1:
         return None
     # Without the recipients' rows: three of the four are always empty, and wide joins cost more than one more query.
-    return OutgoingMail.objects.select_related("event__venue").get(pk=pk)
+    return OutgoingMail.objects.select_related("event__venue", "rule", "part_of").get(pk=pk)
 
 
 def settle(mail: OutgoingMail, status: str, **values: Any) -> bool:

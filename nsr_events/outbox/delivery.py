@@ -170,7 +170,8 @@ class _Drain:
             claims.settle(mail, Status.SKIPPED, reason=reason, attempts=mail.attempts - 1)
             self.tally.skipped += 1
             return None, ()
-        morning = quiet.due_by_day(now, mail.expires, mail.event.zone) if kind.quiet_hours else now
+        by_day = kind.quiet_hours and not mail.any_hour
+        morning = quiet.due_by_day(now, mail.expires, mail.event.zone) if by_day else now
         if morning > now:
             claims.settle(mail, Status.PENDING, due=morning, attempts=mail.attempts - 1)
             return None, ()

@@ -23,6 +23,7 @@ from .markup import Value
 if TYPE_CHECKING:
     from .models import OutgoingMail
     from .parts import Part
+    from .texts import MailText
 
 
 class Policy(StrEnum):
@@ -110,14 +111,17 @@ def _recipient(mail: OutgoingMail) -> str:
 class Kind:
     """One kind of mail.
 
-    ``texts`` is the TOML file with the packaged subject and body by language. ``life`` of an unsaved row and its due
+    ``texts`` is the TOML file with the packaged subject and body by language, None for mail that always brings its own.
+    ``own_text`` of a mail and a language answers what its rule or message says in that language, None for nothing;
+    ``editable`` kinds have words that editors may change. ``to_many`` goes to nobody whose address is known as bad.
+    ``life`` of an unsaved row and its due
     time answers when it expires. ``guard`` answers, as of now, why the mail is no longer wanted (a ``Reason``), else
     None; it may query. ``recipient`` answers the address, "" for none. ``unsubscribe`` answers the one-click address.
     """
 
     key: str
     label: str | Promise
-    texts: Path
+    texts: Path | None
     policy: Policy = Policy.RETRY
     priority: int = 1
     quiet_hours: bool = False
@@ -128,6 +132,9 @@ class Kind:
     guard: Callable[[OutgoingMail, dt.datetime], str | None] = _no_guard
     recipient: Callable[[OutgoingMail], str] = _recipient
     unsubscribe: Callable[[OutgoingMail], str] | None = None
+    own_text: Callable[[OutgoingMail, str], MailText | None] | None = None
+    editable: bool = True
+    to_many: bool = False
 
 
 class UnknownKind(LookupError):  # noqa: N818

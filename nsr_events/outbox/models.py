@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from nsr_events.core.fields import I18nCharField, I18nTextField
 from nsr_events.core.models import Event, Person
 
 
@@ -28,6 +29,7 @@ class Reason(models.TextChoices):
     ANSWERED = "answered", _("The invitation is answered.")
     WITHDRAWN = "withdrawn", _("The invitation is withdrawn.")
     SUPERSEDED = "superseded", _("A newer mail takes its place.")
+    NEARER = "nearer", _("It was late, and a later reminder takes its place.")
     STOPPED = "stopped", _("Sending was stopped.")
     UNSUBSCRIBED = "unsubscribed", _("The person wants no reminders.")
     BAD_ADDRESS = "bad_address", _("Mail to this address does not arrive.")
@@ -49,7 +51,11 @@ class OutgoingMailQuerySet(models.QuerySet):
 
 
 class OutgoingMail(models.Model):
-    """One mail to one person. ``outbox.queue.enqueue`` makes it, ``outbox.delivery.drain`` sends it."""
+    """One mail to one person. ``outbox.queue.enqueue`` makes it, ``outbox.delivery.drain`` sends it.
+
+    A ``rule`` caused it, for the ``occurrence`` of that name, or the message that it is ``part_of``. ``any_hour``: the
+    night does not hold it back.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", pgettext_lazy("mail", "Waiting")
@@ -70,6 +76,14 @@ class OutgoingMail(models.Model):
         "nsr_events.Invitation", null=True, on_delete=models.CASCADE, related_name="mails"
     )
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="mails")
+    rule = models.ForeignKey(
+        "nsr_events.ReminderRule", null=True, on_delete=models.SET_NULL, related_name="mails"
+    )
+    part_of = models.ForeignKey(
+        "nsr_events.Message", null=True, on_delete=models.SET_NULL, related_name="mails"
+    )
+    occurrence = models.CharField(max_length=60, blank=True)
+    any_hour = models.BooleanField(default=False)
     to = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=12)
     facts = models.JSONField(default=dict)
@@ -111,6 +125,9 @@ class OutgoingMail(models.Model):
                 fields=["lease_until"], condition=Q(status__in=("claimed", "sending")), name="ne_mail_lease"
             ),
             models.Index(fields=["event", "status", "-created"], name="ne_mail_event"),
+            models.Index(
+                fields=["rule", "occurrence"], condition=Q(rule__isnull=False), name="ne_mail_of_rule"
+            ),
         ]
 
     def __str__(self):
@@ -120,6 +137,32 @@ class OutgoingMail(models.Model):
     def reason_label(self) -> str:
         """Why it was not sent, in words."""
         return str(Reason(self.reason).label) if self.reason in Reason.values else self.reason
+
+
+class MailTemplate(models.Model):
+    """The words of one kind of mail as editors want them, for one event or (without event) for the whole site.
+
+    A language without subject and body has the words of the next level (``texts.text_of``).
+    """
+
+    MOST_SUBJECT = 150
+    MOST_BODY = 10_000
+
+    event = models.ForeignKey(Event, null=True, on_delete=models.CASCADE, related_name="mail_templates")
+    kind = models.CharField(max_length=40)
+    subject = I18nCharField(_("subject"), characters=MOST_SUBJECT, blank=True)
+    body = I18nTextField(_("text"), characters=MOST_BODY, blank=True)
+
+    class Meta:
+        verbose_name = _("mail text")
+        verbose_name_plural = _("mail texts")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "kind"], name="ne_template_once_an_event"),
+            models.UniqueConstraint(fields=["kind"], condition=Q(event=None), name="ne_template_once_a_site"),
+        ]
+
+    def __str__(self):
+        return self.kind
 
 
 class SenderSlot(models.Model):

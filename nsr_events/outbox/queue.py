@@ -53,17 +53,19 @@ def enqueue(
         poke.on_commit()
 
 
-def unsaved(kind: str, *, due: dt.datetime, language: str, **values: Any) -> OutgoingMail:
+def unsaved(
+    kind: str, *, due: dt.datetime, language: str, expires: dt.datetime | None = None, **values: Any
+) -> OutgoingMail:
     """Return the row of a mail, for whoever writes many at once: priority, language, due and expiry worked out.
 
-    Raises ``UnknownKind``.
+    Without ``expires`` it lives as long as its kind says. Raises ``UnknownKind``.
     """
     of = kinds.get(kind)
     row = OutgoingMail(
         kind=kind, priority=of.priority, language=language or default_language(), due=due, **values
     )
     row.message_id = message_id(row.uid)
-    row.expires = of.life(row, due)
-    if of.quiet_hours:
+    row.expires = expires or of.life(row, due)
+    if of.quiet_hours and not row.any_hour:
         row.due = quiet.due_by_day(due, row.expires, row.event.zone)
     return row

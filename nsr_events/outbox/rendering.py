@@ -63,7 +63,7 @@ def render(
     kind = kinds.get(mail.kind)
     with translation.override(mail.language):
         context = MailContext(mail, mail.language, now, inert, tuple(parts), {} if shared is None else shared)
-        words = texts.text_of(kind, mail.event, mail.language)
+        words = texts.text_of(kind, mail, context.shared)
         subject, body = _filled(kind, words, context)
         frame = _frame(context)
         html = render_to_string(
@@ -111,8 +111,8 @@ def headers_of(mail: OutgoingMail, kind: Kind, *, inert: bool = False) -> dict[s
         "X-Auto-Response-Suppress": "All",
         "Content-Language": mail.language,
     }
-    if kind.unsubscribe:
-        address = placeholders.INERT_ADDRESS if inert else kind.unsubscribe(mail)
+    if kind.unsubscribe and (address := kind.unsubscribe(mail)):
+        address = placeholders.INERT_ADDRESS if inert else address
         headers["List-Unsubscribe"] = f"<{address}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058, section 3.1
     return headers
