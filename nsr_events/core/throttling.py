@@ -64,6 +64,12 @@ def use(limit: Limit, *per: object, now: dt.datetime) -> Verdict:
     return Verdict(allowed=False, retry_after=max(1, math.ceil(wait)))
 
 
+def give_back(limit: Limit, *per: object, now: dt.datetime) -> None:
+    """Take back a use that ``use`` counted at the same ``now``, as nothing came of it."""
+    rows = ThrottleCount.objects.filter(key=_key(limit, per, now), window=_window(limit, now), count__gt=0)
+    rows.update(count=F("count") - 1)
+
+
 def window_ends(limit: Limit, now: dt.datetime) -> dt.datetime:
     """When the stretch of time that ``now`` lies in is over, and counting begins anew."""
     return _window(limit, now) + dt.timedelta(seconds=limit.seconds)

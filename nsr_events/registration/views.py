@@ -164,13 +164,15 @@ def _register(
 ) -> HttpResponse:
     application = form.application(idempotency_key=key)
     application = first_mail.in_its_time(application, place.event, place.setup, now=now)
+    outcome = None
     try:
         outcome = seats.register(place.event, application, now=now, rendered_at=stamp.rendered_at)
     except seats.Refused as refused:
         form.add_refusal(refused)
         return _page(request, place, form, key=key, stamp=stamp)
-    if outcome.kind != seats.OutcomeKind.REPEATED:
-        first_mail.count(application, place.event, place.setup, now=now)
+    finally:
+        if outcome is None or outcome.kind == seats.OutcomeKind.REPEATED:
+            first_mail.not_needed(application, place.event, place.setup, now=now)
     same = stamp.browser == traps.browser_of(request)
     receipt = receipts.of(application, outcome, same_browser=same)
     receipts.keep(request, place.event, receipt)

@@ -436,6 +436,19 @@ def test_an_address_gets_one_first_mail_an_hour_and_the_next_one_waits(client, p
     assert rows().last().status == "confirmed"
 
 
+def test_a_form_that_was_refused_uses_up_no_mail(client, page):
+    carried = hidden(body(client.get(page.url + "register/")))
+    open_registration(
+        page.event, opens=timezone.now() - MINUTE, capacity=0, waiting_list="off", form_traps=False
+    )
+    assert client.post(page.url + "register/", {**carried, **person()}).status_code == 200
+    assert not rows().exists()
+    open_registration(page.event, opens=timezone.now() - MINUTE, capacity=None)
+    send(Client(), page)
+
+    assert OutgoingMail.objects.get().due <= timezone.now()
+
+
 def test_a_known_address_is_not_mailed_again_and_again(client, page):
     for _n in range(4):
         send(Client(), page)
