@@ -1,5 +1,6 @@
 """Registration with Wagtail, and nothing else: each screen lives in its domain's package."""
 
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import include, path, reverse
 from django.utils.html import format_html
@@ -81,3 +82,10 @@ def register_search_area():
 def insert_css():
     """Our styles on every screen, since choosers and listings of ours stand on Wagtail's own pages too."""
     return format_html('<link rel="stylesheet" href="{}">', static("nsr_events/admin/workspace.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def insert_script_that_keeps_what_is_typed():
+    """For all our forms at once, since registers stand on Wagtail's own templates."""
+    below = reverse("nsr_events_admin:index")
+    return render_to_string("nsr_events/admin/includes/kept.html", {"below": below})
