@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -110,7 +111,7 @@ def change_feed(page, log: list[Logged]) -> Atom1Feed:
             title=clean(_("Programme of %(date)s") % {"date": f"{release.at:%d.%m.%Y %H:%M}"}),
             link=f"{address}#r-{release.number}",
             description=clean("\n".join(_sentences(release))),
-            unique_id=f"urn:uuid:{page.facts.uid}:{release.number}",
+            unique_id=uuid5(page.facts.uid, f"release {release.number}").urn,
             pubdate=release.at,
             updateddate=release.at,
         )

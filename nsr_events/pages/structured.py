@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from nsr_events.core.models import Event, EventOrganisation, Venue
@@ -43,8 +44,13 @@ def event_data(
     now: dt.datetime,
     image: str = "",
     registration: PublicState | None = None,
+    speakers: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    """An event as schema.org ``Event``: dates with offset, state, place, organisers, and free seats to be had."""
+    """An event as schema.org ``Event``: dates with offset, state, place, organisers, and free seats to be had.
+
+    ``speakers`` are shown people with ``name`` and ``title``. What search engines ask for:
+    https://developers.google.com/search/docs/appearance/structured-data/event
+    """
     event = page.facts
     return _filled(
         {
@@ -54,12 +60,12 @@ def event_data(
             "description": page.intro,
             "url": page.full_url,
             "image": image,
-            "startDate": event.local_start.isoformat(),
-            "endDate": event.local_end.isoformat(),
+            **_dates(event),
             "previousStartDate": _previous(event, now),
             "eventStatus": f"{CONTEXT}/{_status(event, now)}",
             "eventAttendanceMode": f"{CONTEXT}/{_attendance(event)}",
-            "location": location(event),
+            "location": location(event, page.full_url),
+            "performer": [_performer(speaker) for speaker in speakers],
             "organizer": [organisation(row) for row in organisers],
             "inLanguage": page.language,
             "superEvent": _series(event, page.language),
@@ -101,7 +107,7 @@ def session_data(page, programme: Programme, item: Item) -> dict[str, Any]:
     return {"@context": CONTEXT, **_sub_event(page, programme, item), "superEvent": _filled(event)}
 
 
-def report_data(page) -> dict[str, Any]:
+def report_data(page, *, image: str = "") -> dict[str, Any]:
     """A report as ``NewsArticle``, about its event where it has one."""
     about = {"@type": "Event", "name": str(page.event.name), **_dates(page.event)} if page.event else None
     return _filled(
@@ -111,6 +117,7 @@ def report_data(page) -> dict[str, Any]:
             "headline": plain(page.title)[:110],
             "description": page.intro,
             "url": page.full_url,
+            "image": image,
             "datePublished": page.date.isoformat(),
             "dateModified": page.last_published_at and page.last_published_at.isoformat(),
             "author": {"@type": "Organization", "name": page.byline} if page.byline else None,
@@ -125,18 +132,17 @@ def plain(title: str) -> str:
     return title.replace("\u00ad", "")
 
 
-def location(event: Event) -> Any:
-    """Where it takes place: a house, the net, or both."""
-    online = {"@type": "VirtualLocation", "url": event.online_url if event.online_open else None}
-    online = _filled(online) if online["url"] else None
+def location(event: Event, page_url: str | None) -> Any:
+    """Where it takes place: a house, the net, or both. Who may not see the link yet is led to the page."""
+    online = _filled(
+        {"@type": "VirtualLocation", "url": event.online_url if event.online_open else page_url or ""}
+    )
+    house = place(event.venue) if event.venue else None
     if event.format == Event.Format.ONLINE or event.status == Event.Status.MOVED_ONLINE:
         return online
-    places = [
-        place(event.venue) if event.venue else None,
-        online if event.format == Event.Format.MIXED else None,
-    ]
-    found = [one for one in places if one]
-    return found[0] if len(found) == 1 else found
+    if event.format == Event.Format.MIXED:
+        return [house, online] if house else online
+    return house
 
 
 def place(venue: Venue) -> dict[str, Any]:
@@ -165,7 +171,6 @@ def organisation(row: EventOrganisation) -> dict[str, Any]:
 
 def _sub_event(page, programme: Programme, item: Item) -> dict[str, Any]:
     title = text_in(item.title, page.language)
-    rooms = [programme.rooms[uid].name for uid in item.rooms if uid in programme.rooms]
     status = "EventCancelled" if item.is_cancelled or page.facts.is_off else "EventScheduled"
     zone = page.facts.zone
     return _filled(
@@ -176,17 +181,40 @@ def _sub_event(page, programme: Programme, item: Item) -> dict[str, Any]:
             "startDate": item.start.astimezone(zone).isoformat(),
             "endDate": item.end.astimezone(zone).isoformat(),
             "eventStatus": f"{CONTEXT}/{status}",
-            "location": {"@type": "Place", "name": ", ".join(rooms)} if rooms else None,
-            "performer": [
-                _filled({"@type": "Person", "name": role.name, "jobTitle": role.title})
-                for role in item.people
-            ],
+            "location": _rooms(page, programme, item) or location(page.facts, page.full_url),
+            "performer": [_performer(role) for role in item.people],
         }
     )
 
 
+def _rooms(page, programme: Programme, item: Item) -> dict[str, Any] | None:
+    """The rooms of a session as one place, at the address of the event's house where they are in it."""
+    rooms = [programme.rooms[uid] for uid in item.rooms if uid in programme.rooms]
+    if not rooms:
+        return None
+    house = page.facts.venue
+    at_home = house and all(room.venue == house.name for room in rooms)
+    inside = place(house) if at_home else _filled({"@type": "Place", "name": rooms[0].venue})
+    return _filled(
+        {
+            "@type": "Place",
+            "name": ", ".join(room.name for room in rooms),
+            "address": inside.get("address"),
+            "containedInPlace": inside if "name" in inside else None,
+        }
+    )
+
+
+def _performer(person) -> dict[str, Any]:
+    return _filled({"@type": "Person", "name": person.name, "jobTitle": person.title})
+
+
 def _dates(event: Event) -> dict[str, str]:
-    return {"startDate": event.local_start.isoformat(), "endDate": event.local_end.isoformat()}
+    """Moments with offset; mere dates where hours are not known, since midnight would be taken at its word."""
+    if event.times_known and event.local_start.time() != dt.time():
+        return {"startDate": event.local_start.isoformat(), "endDate": event.local_end.isoformat()}
+    last = event.local_end - dt.timedelta(microseconds=1)
+    return {"startDate": event.local_start.date().isoformat(), "endDate": last.date().isoformat()}
 
 
 def _status(event: Event, now: dt.datetime) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -140,9 +142,16 @@ def show_event(page, request: HttpRequest) -> HttpResponse:
     context = event_context(page, programme=programme, now=now, request=request, private=private)
     context["materials"] = material_lines(page, programme, now=now)
     state = context["registration_state"]
-    context["structured"] = event_data(page, context["organisers"], now=now, registration=state)
     shown = public_pages_of([page.event_id], private=private)
     context |= heading(page, request, shown)
+    context["structured"] = event_data(
+        page,
+        context["organisers"],
+        now=now,
+        image=context["open_graph"]["image"],
+        registration=state,
+        speakers=context["speakers"],
+    )
     restricted = page.pk not in {other.pk for other in shown}
     # Never served stale: no page says "open" a minute after registration closed.
     cache = f"public, max-age={cached_for(state, now=now)}" if state else PUBLIC
@@ -185,9 +194,10 @@ def show_material(page, request: HttpRequest, uid: str) -> HttpResponse:
 
 def show_report(page, request: HttpRequest) -> HttpResponse:
     """How an event went."""
+    preview = open_graph(page, page.title, page.intro)
     context = {
-        "structured": report_data(page),
-        "open_graph": open_graph(page, page.title, page.intro),
+        "structured": report_data(page, image=preview["image"]),
+        "open_graph": preview,
         "canonical": page.full_url,
         "related": related_links(page, request),
         "event_row": next(iter(_rows_of_event(page, request)), None),
@@ -273,7 +283,8 @@ def hero_url(page) -> str:
     if not page.hero_image:
         return ""
     site = page.get_site()
-    return site.root_url + page.hero_image.get_rendition("fill-1200x630").url
+    # Media may lie on a host of their own.
+    return urljoin(site.root_url, page.hero_image.get_rendition("fill-1200x630").url)
 
 
 def translations_of(shown, request: HttpRequest) -> list[tuple[str, str]]:
