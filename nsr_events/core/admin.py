@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
@@ -75,26 +76,28 @@ MATERIAL_LABELS = {
 class Question:
     """What an editor confirms before people meet the event at another time or place.
 
-    ``answer`` names the changes, so that a form changed after the question is asked about again.
+    ``answer`` names the changes, so that a form changed after the question is asked about again. ``follows`` says what
+    else saving does.
     """
 
     labels: list[str]
     audiences: list[Audience]
     answer: str
+    follows: tuple[str, ...] = ()
 
 
 def question_before(event: Event, changes: set[str]) -> Question | None:
-    """Return what to ask before ``changes`` are made, None where they are not material or concern nobody."""
+    """Return what to ask before ``changes`` are committed, None where they concern nobody and nothing follows."""
     material = sorted(changes & events.MATERIAL_FACTS)
-    if not material:
-        return None
-    answers = event_changing.send(Event, event=event, changes=set(material))
+    answers = event_changing.send(Event, event=event, changes=set(material)) if material else []
     audiences = [audience for _receiver, audience in answers if audience and audience.count]
-    if not audiences:
+    if not audiences and not event.followed:
         return None
-    return Question(
-        [str(MATERIAL_LABELS.get(name, name)) for name in material], audiences, ",".join(material)
-    )
+    labels = [str(MATERIAL_LABELS.get(name, name)) for name in material] if audiences else []
+    answer = ",".join(material)
+    if event.followed:
+        answer += ":" + hashlib.sha256("\n".join(event.followed).encode()).hexdigest()[:16]
+    return Question(labels, audiences, answer, event.followed)
 
 
 class PlacesView(WorkspaceView):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from .models import Event, EventDay, EventDayHost, EventOrganisation, Organisation
-from .signals import days_leaving, event_changed
+from .signals import Followed, days_leaving, event_changed
 
 MOST_DAYS = 31
 MOST_YEARS_OFF = 10
@@ -313,5 +313,7 @@ def _finish(event: Event, changes: set[str], *, before: dict[str, Any], now: dt.
     event.save()
     event.refresh_from_db()
     log(event, "nsr_events.event.edit", user=by, data={"uid": str(event.uid), "fields": sorted(changes)})
-    event_changed.send(Event, event=event, changes=changes, before=before, now=now, by=by)
+    answers = event_changed.send(Event, event=event, changes=changes, before=before, now=now, by=by)
+    followed = [answer for _receiver, answer in answers if isinstance(answer, Followed)]
+    event.followed = tuple(sentence for each in followed for sentence in each.sentences)
     return changes

@@ -452,6 +452,9 @@ class Event(index.Indexed, CollectionMember, WithUid):
         """The event's time zone."""
         return ZoneInfo(self.timezone)
 
+    followed: tuple[str, ...] = ()
+    """What the newest change of this instance did beyond itself, in sentences; for the screen that saves it."""
+
     @property
     def search_text(self) -> str:
         """The name in every language, for the search index."""

@@ -13,6 +13,13 @@ class Audience:
     count: int
 
 
+@dataclass(frozen=True)
+class Followed:
+    """What a change did beyond itself, as sentences for whoever saves: a receiver's answer to ``event_changed``."""
+
+    sentences: tuple[str, ...]
+
+
 event_changing = Signal()
 """Asks before a change is made: ``event``, ``changes`` (names of material facts). Receivers answer ``Audience``."""
 
@@ -23,5 +30,6 @@ event_changed = Signal()
 """Tells after a change, in its transaction.
 
 ``event``, ``changes`` (names of facts), ``before`` (name to former value; ``days`` as (uid, date, opens, closes, venue
-id); empty for a new event), ``now``, ``by``.
+id), ``day_texts`` as (uid, theme, seats); empty for a new event), ``now``, ``by``. Receivers may answer ``Followed``:
+screens say it, and ask, before they commit.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Min
@@ -16,11 +17,23 @@ BROKEN = dt.timedelta(minutes=5)
 DAY = dt.timedelta(hours=24)
 
 _expected: dict[str, dt.timedelta] = {"drain": dt.timedelta(minutes=5)}
+_watched: list[Callable[[dt.datetime], Iterable[str]]] = []
 
 
 def expect(task: str, *, minutes: int) -> None:
     """Let the health of the queue depend on ``task`` having run in the last ``minutes``."""
     _expected[task] = dt.timedelta(minutes=minutes)
+
+
+def expected() -> tuple[str, ...]:
+    """The recurring tasks whose silence is noticed."""
+    return tuple(_expected)
+
+
+def watch(problems: Callable[[dt.datetime], Iterable[str]]) -> None:
+    """Let another package's sentences about what needs attention stand among the problems."""
+    if problems not in _watched:
+        _watched.append(problems)
 
 
 def beat(task: str, now: dt.datetime, result: str = "") -> None:
@@ -97,4 +110,4 @@ def _problems(now, queue, oldest, beats) -> list[str]:
         found.append(_("Sending is paused: %(why)s") % {"why": queue.why})
     elif gate.is_broken(queue) and queue.failing_since and now - queue.failing_since > BROKEN:
         found.append(_("The mail server cannot be reached: %(why)s") % {"why": queue.why})
-    return found
+    return found + [words for problems in _watched for words in problems(now)]

@@ -17,7 +17,7 @@ from nsr_events.core.models import Event
 
 from . import sensitive
 from .models import ChosenOption, Consent, ConsentText, Question, Registration, SensitiveAnswers
-from .questions import spoken
+from .questions import OTHER, spoken
 
 BATCH = 200
 
@@ -60,6 +60,14 @@ def chosen(event: Event, question: Question) -> Counter[str]:
     """Return how many registrations chose each option of an ordinary question, by the option's key."""
     rows = ChosenOption.objects.filter(question=question, registration__event=event).order_by()
     return Counter(dict(rows.values_list("option").annotate(n=Count("pk"))))
+
+
+def others(question: Question) -> int:
+    """How many answered an ordinary question with a text of their own."""
+    if question.sensitive:
+        return 0
+    rows = Registration.objects.filter(event_id=question.event_id)
+    return rows.filter(**{f"answers__{question.key}__has_key": OTHER}).count()
 
 
 def sensitive_options(question: Question) -> set[str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from nsr_events.core import formats
 from nsr_events.core.texts import Text, text_in
 
-from . import questions
+from . import questions, wording
 from .models import Registration
 from .questions import Asked, Form
 
@@ -78,7 +78,7 @@ def _form_of(registration: Registration) -> Form:
 
 
 def _shown(asked: Asked, answer: Any, days: Mapping[str, str], language: str) -> ShownAnswer:
-    parts = questions.label_of(asked, answer, days=days)
+    parts = questions.label_of(asked, answer, days=days, gone=wording.day_gone())
     words = tuple(_words(asked, part, language) for part in parts)
     return ShownAnswer(text_in(asked.label, language), words, asked.retired)
 

@@ -47,11 +47,12 @@ class Effects:
     sealed: int = 0
     becomes_sensitive: bool = False
     lacking: int = 0
+    others: int = 0
     retired: tuple[Kept, ...] = ()
     over: tuple[Kept, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.becomes_sensitive or self.lacking or self.retired or self.over)
+        return bool(self.becomes_sensitive or self.lacking or self.others or self.retired or self.over)
 
     @property
     def answer(self) -> str:
@@ -251,6 +252,7 @@ def _effects(event: Event, row: Question, before: Question | None) -> Effects:
         sealed=count,
         becomes_sensitive=sealing,
         lacking=missing,
+        others=answers.others(before) if before.allow_other and not row.allow_other else 0,
         retired=tuple(_newly_retired(row, before, chosen)),
         over=() if row.sensitive else tuple(_too_few_places(row, before, chosen)),
     )

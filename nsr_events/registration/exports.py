@@ -24,7 +24,7 @@ from nsr_events.core.models import Event
 from nsr_events.core.spreadsheets import as_text
 from nsr_events.core.texts import text_in
 
-from . import questions
+from . import questions, wording
 from .models import Attendance, Registration, RegistrationDay, SessionBooking
 from .questions import Asked
 
@@ -122,7 +122,7 @@ def _answer(asked: Asked, row: Registration, context: Context) -> str:
     answer = row.answers.get(asked.key)
     if isinstance(answer, bool):
         return _yes_no(answer)
-    words = questions.label_of(asked, answer, days=context.days)
+    words = questions.label_of(asked, answer, days=context.days, gone=wording.day_gone())
     return BETWEEN.join(
         each if isinstance(each, str) else text_in(each, context.language).value for each in words
     )

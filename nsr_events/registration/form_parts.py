@@ -165,7 +165,8 @@ def question_fields(
     for question in asked:
         if question.kind != "consent":
             found[question.key] = _question(question, offering, answers.get(question.key))
-        if question.allow_other and question.kind == "one":
+        held = questions.OTHER in questions.spoken(answers.get(question.key))
+        if question.kind == "one" and (question.allow_other or held):
             found[other_name(question.key)] = _other(question, offering)
     return found
 

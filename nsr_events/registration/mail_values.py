@@ -30,6 +30,10 @@ CHANGES = {"days": _("days"), "category": _("participant category"), "sessions":
 NOTICES = {
     "hand_over": _("Somebody wants to hand over their seat to a colleague. It waits for your approval."),
     "late_cancellation": _("Somebody cancelled after the deadline for changes."),
+    "first_mails": _(
+        "So many people have registered within the hour that confirmations to new addresses wait until the next one. "
+        "Registrations go on, and nobody loses a seat."
+    ),
     "colleague": _("Somebody invited proposes a colleague. The proposal waits for your approval."),
 }
 """What organisers are told, without names: those stand behind the login."""

@@ -100,7 +100,7 @@ class Offering:
         choices = [(option.key, self._option_label(asked, option, held)) for option in shown]
         return (
             [*choices, (questions.OTHER, Label(pgettext("answer", "Other")))]
-            if asked.allow_other
+            if asked.allow_other or questions.OTHER in held
             else choices
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from nsr_events.core.models import Event
+from nsr_events.outbox import health
 
 from . import link_requests, seats
 from .models import Registration, RegistrationSetup
@@ -43,7 +44,13 @@ def promote_all(*, now: dt.datetime) -> Result:
             continue
         result.confirmed += len(moved.confirmed)
         result.offered += len(moved.offered)
+    health.beat("promote", now, str(result))
     return result
+
+
+def watch() -> None:
+    """Let the site's health tell when this has not run for twenty minutes; from ``AppConfig.ready()``."""
+    health.expect("promote", minutes=20)
 
 
 def _events(now: dt.datetime) -> list[Event]:

@@ -316,7 +316,7 @@ def _yes_no(_asked: Asked, raw: Sequence[str], **_more: Any) -> bool | None:
 def _one(asked: Asked, raw: Sequence[str], *, other: str = "", kept: Any = None, **_more: Any) -> Any:
     if not raw:
         return None
-    if raw[0] == OTHER and asked.allow_other:
+    if raw[0] == OTHER and (asked.allow_other or OTHER in spoken(kept)):
         text = values.clean_text(other)
         if not text:
             raise Wrong("other")
@@ -365,12 +365,12 @@ def chosen_options(asked: Asked, answer: Any) -> tuple[Option, ...]:
 
 
 def label_of(
-    asked: Asked, answer: Any, *, days: Mapping[str, str] | None = None
+    asked: Asked, answer: Any, *, days: Mapping[str, str] | None = None, gone: str = ""
 ) -> list[Mapping[str, str] | str]:
     """Return an answer as things to show: labels by language, or plain text; [] when there is none.
 
     Yes and no come as "yes" and "no", dates as ISO, days as what ``days`` calls them. Options that are gone show
-    their key.
+    their key, days that are gone ``gone`` (their uid where that is empty).
     """
     if answer in (None, "", []):
         return []
@@ -380,7 +380,7 @@ def label_of(
         keys = [answer] if isinstance(answer, str) else list(answer)
         return [_label(asked, key) for key in keys]
     if asked.kind == "days":
-        return [(days or {}).get(uid, uid) for uid in answer]
+        return [(days or {}).get(uid, gone or uid) for uid in answer]
     if isinstance(answer, bool):
         return [YES if answer else NO]
     return [str(answer)]

@@ -5,25 +5,38 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from nsr_events.core.models import Event, EventDay
-from nsr_events.core.signals import days_leaving, event_changed
-from nsr_events.core.texts import content_languages
+from nsr_events.core.signals import Followed, days_leaving, event_changed
+from nsr_events.core.texts import content_languages, default_language, text_in
 
+from . import first_mail, promoting, saving
 from .models import ParticipantCategory, Registration, RegistrationDay, RegistrationSetup
+from .questions import DAYS
+from .setup import words
 
 
 def connect() -> None:
-    """Listen; from ``AppConfig.ready()``."""
+    """Listen, and tell the site's health what to look at; from ``AppConfig.ready()``."""
     event_changed.connect(follow_event, dispatch_uid="nsr_events.registration.follow_event")
     days_leaving.connect(let_go_of_days, dispatch_uid="nsr_events.registration.let_go_of_days")
+    promoting.watch()
+    first_mail.watch()
 
 
 def let_go_of_days(sender: Any, *, event: Event, days: list[EventDay], **kwargs: Any) -> None:
-    """Where everybody comes all days, a day that goes is nobody's choice; else those who chose it keep it."""
+    """Where everybody comes all days, a day that goes is nobody's choice; else those who chose it keep it.
+
+    Who is not registered any more keeps no day from going. Raises ``ValidationError`` while a question is shown on the
+    day only.
+    """
+    _check_conditions(event, days)
+    ended = RegistrationDay.objects.filter(day__in=days).exclude(registration__status__in=Registration.ACTIVE)
+    ended.delete()
     setup = RegistrationSetup.objects.select_for_update(no_key=True).filter(event=event).first()
     if setup and setup.days == RegistrationSetup.Days.ALL:
         RegistrationDay.objects.filter(day__in=days).delete()
@@ -31,12 +44,35 @@ def let_go_of_days(sender: Any, *, event: Event, days: list[EventDay], **kwargs:
 
 def follow_event(
     sender: Any, *, event: Event, changes: set[str], before: dict, now: dt.datetime, **kwargs: Any
-) -> None:
-    """Give a new event its setup and first category; let who comes all days come on new days too."""
+) -> Followed | None:
+    """Give a new event its setup and first category; let who comes all days come on new days too.
+
+    Seats that other days have made free are given away at once; says what that does to people.
+    """
     if not before:
         set_up(event)
-    elif "days" in changes:
+        return None
+    if "days" in changes:
         add_new_days(event, now=now)
+    if not changes & {"days", "day_texts"}:
+        return None
+    effects = saving.follow_days(event, {uid: seats for uid, _theme, seats in before["day_texts"]}, now=now)
+    return Followed(tuple(words.before_saving(effects, event))) if effects else None
+
+
+def _check_conditions(event: Event, days: list[EventDay]) -> None:
+    """A question shown on some days only would be shown to nobody."""
+    leaving = {str(day.uid) for day in days}
+    found = [
+        text_in(question.label, get_language() or default_language()).value
+        for question in event.questions.filter(retired=False)
+        if question.condition.get("source") == DAYS and leaving & set(question.condition.get("values", ()))
+    ]
+    if found:
+        refusal = gettext(
+            "The question “%(question)s” is shown to those who come on a day you took away. Change its condition first."
+        )
+        raise ValidationError({"days": [refusal % {"question": each} for each in found]})
 
 
 def set_up(event: Event) -> RegistrationSetup:
@@ -65,8 +101,8 @@ def add_new_days(event: Event, *, now: dt.datetime) -> None:
 
 
 def _in_every_language(source: str) -> dict[str, str]:
-    words = {}
+    found = {}
     for code, _name in content_languages():
         with translation.override(code):
-            words[code] = gettext(source)
-    return words
+            found[code] = gettext(source)
+    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -77,12 +77,7 @@ class Occupancy:
 
     def room(self, category: int, days: Iterable[int]) -> Limit | None:
         """Return the limit that keeps somebody of ``category`` with ``days`` out, None when there is room."""
-        rules = self.categories[category]
-        if rules.uses_event_seats and self._event_seats_left(category) <= 0:
-            return Limit(LimitKind.EVENT)
-        if rules.capacity is not None and self.taken[category] >= rules.capacity:
-            return Limit(LimitKind.CATEGORY, category)
-        return next((Limit(LimitKind.DAY, day) for day in sorted(days) if self._day_is_full(day)), None)
+        return next(self._limits(category, days), None)
 
     def newcomer(self, category: int, days: Iterable[int]) -> Limit | None:
         """The same for somebody who comes new: also kept out while somebody waits who could have the seat."""
@@ -95,11 +90,14 @@ class Occupancy:
     def change(self, before: tuple[int, frozenset[int]], after: tuple[int, frozenset[int]]) -> Limit | None:
         """Return the limit that keeps somebody who holds a seat from another category or other days.
 
-        Both are (category, days). What they hold is theirs; what they add must be free, and wanted by nobody in the
-        queue who could have it.
+        Both are (category, days). What they hold is theirs, also where it has become more than there is; what they add
+        must be free, and wanted by nobody in the queue who could have it.
         """
+        held = {Limit(LimitKind.DAY, day) for day in before[1]}
+        if before[0] == after[0]:
+            held |= {Limit(LimitKind.EVENT), Limit(LimitKind.CATEGORY, after[0])}
         self.free(*before)
-        limit = self.room(*after)
+        limit = next((each for each in self._limits(*after) if each not in held), None)
         self.seat(*before)
         return limit or self._wanted(before, after)
 
@@ -140,6 +138,14 @@ class Occupancy:
                 self.seat(waiting.category, waiting.days)
                 found.append(waiting)
         return found
+
+    def _limits(self, category: int, days: Iterable[int]) -> Iterator[Limit]:
+        rules = self.categories[category]
+        if rules.uses_event_seats and self._event_seats_left(category) <= 0:
+            yield Limit(LimitKind.EVENT)
+        if rules.capacity is not None and self.taken[category] >= rules.capacity:
+            yield Limit(LimitKind.CATEGORY, category)
+        yield from (Limit(LimitKind.DAY, day) for day in sorted(days) if self._day_is_full(day))
 
     def _event_seats_taken(self) -> int:
         return sum(self.taken[rules.id] for rules in self.categories.values() if rules.uses_event_seats)

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from nsr_events.core.models import Event
+from nsr_events.core.models import Event, EventDay
 from nsr_events.core.texts import default_language, text_in
 
 from .counting import occupancy
@@ -196,6 +196,31 @@ def renumber(rows: Iterable[models.Model]) -> None:
     for number, row in enumerate(rows):
         if row.sort_order != number:
             type(row).objects.filter(pk=row.pk).update(sort_order=number)
+
+
+def follow_days(event: Event, was: Mapping[str, int | None], *, now: dt.datetime) -> Effects:
+    """Give away what other days or seats on them have freed; returns what that did to people.
+
+    ``was`` holds the seats of each day before, by its uid. For receivers of ``event_changed``: the transaction is
+    theirs, and the event's row is locked before the setup's.
+    """
+    rows = RegistrationSetup.objects.select_for_update(no_key=True, of=("self",))
+    setup = rows.get(event=event)
+    setup.event = event
+    counts = occupancy(setup, now=now)
+    over = tuple(
+        Over(Limit(LimitKind.DAY, day.pk), counts.taken_on[day.pk], day.capacity)
+        for day in EventDay.objects.filter(event=event)
+        if day.capacity is not None
+        and day.capacity < counts.taken_on[day.pk]
+        and (str(day.uid) not in was or was[str(day.uid)] != day.capacity)
+    )
+    moved = queue.fill(setup, now=now)
+    number = len(moved.confirmed) + len(moved.offered)
+    return Effects(
+        confirmed=len(moved.confirmed), offered=len(moved.offered),
+        still_waiting=len(counts.queue) - number if number else 0, over=over,
+    )  # fmt: skip
 
 
 def _carry_out(

@@ -92,3 +92,8 @@ def joined_or(names: list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(names)s or %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def day_gone() -> str:
+    """What stands in place of a day that somebody answered with and that the event lost since."""
+    return _("a day that was taken away")

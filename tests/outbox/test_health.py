@@ -18,6 +18,13 @@ from .making import NOW, put
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def only_the_drain(monkeypatch):
+    """What other packages let the health depend on is tried there."""
+    monkeypatch.setattr(health, "_expected", {"drain": dt.timedelta(minutes=5)})
+    monkeypatch.setattr(health, "_watched", [])
+
+
 def status(*args):
     """Run the command; what it printed, and its exit code."""
     out, code = io.StringIO(), 0

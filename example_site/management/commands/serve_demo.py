@@ -14,7 +14,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
 from example_site.celery_app import app
-from nsr_events.outbox import poke
+from nsr_events.outbox import health, poke
 
 LONGEST_TASK = 3.0
 """Seconds that a task may take to end after Ctrl-C."""
@@ -78,6 +78,8 @@ def start_workers():
         thread.start()
     # What the last run left behind, or the making of the demo wrote, does not wait for the first tick.
     poke.poke()
+    for task in health.expected():
+        app.send_task(f"nsr_events.tasks.{task}", expires=60)
 
     def stop():
         # A drain that is under way ends after the mail in hand. The worker itself looks up every two seconds only; what

@@ -66,6 +66,13 @@ def _sentences(effects: Effects) -> Iterator[str]:
             effects.lacking,
         )
         yield words % {"number": effects.lacking}
+    if effects.others:
+        words = ngettext(
+            "“Other” is no longer offered; %(number)d person keeps what they wrote.",
+            "“Other” is no longer offered; %(number)d people keep what they wrote.",
+            effects.others,
+        )
+        yield words % {"number": effects.others}
     for kept in effects.retired:
         yield _retired(kept)
     for kept in effects.over:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from nsr_events.core.models import Event
+from nsr_events.core import formats
+from nsr_events.core.models import Event, EventDay
 from nsr_events.core.texts import text_in
 from nsr_events.registration.room import LimitKind
 from nsr_events.registration.saving import Effects, Over, Saved
@@ -61,6 +62,9 @@ def _name(over: Over, event: Event) -> str:
     if over.limit.kind == LimitKind.CATEGORY:
         found = next((each for each in event.categories.all() if each.pk == over.limit.id), None)
         return text_in(getattr(found, "name", ""), get_language() or "en").value
+    if over.limit.kind == LimitKind.DAY:
+        day = EventDay.objects.get(pk=over.limit.id)
+        return formats.capitalised(formats.weekday_date(day.date, get_language() or "en"))
     return _("Seats of the event")
 
 
