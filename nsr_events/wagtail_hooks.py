@@ -19,6 +19,7 @@ from .outbox import panels as outbox_panels
 from .outbox.admin_urls import messages_urls
 from .pages import life
 from .programme.admin_urls import programme_urls
+from .registration.people import searching as participant_search
 from .registration.people import tab as participants_tab
 from .registration.people.urls import participant_urls
 from .registration.setup import registering as registration_tab
@@ -76,6 +77,12 @@ def register_search_area():
     return menu.EventSearchArea(
         _("Events"), reverse("nsr_events_admin:index"), name="nsr-events", icon_name="date", order=250
     )
+
+
+@hooks.register("register_admin_search_area")
+def register_participant_search_area():
+    """Participants in the global search."""
+    return participant_search.search_area()
 
 
 @hooks.register("insert_global_admin_css")

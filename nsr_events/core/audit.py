@@ -91,6 +91,19 @@ def record_once(
     return None if recent.exists() else record(action, event=event, actor=actor, now=now, **details)
 
 
+def record_once_each(
+    action: str, *, events: Iterable[Any], actor: Any, now: dt.datetime, **details: Any
+) -> list[AuditEntry]:
+    """The same for several events; one query finds where nothing is to be written."""
+    events = list(events)
+    recent = AuditEntry.objects.filter(
+        action=action, event_uid__in=[event.uid for event in events], user=actor, at__gt=now - ONCE_AN_HOUR
+    )
+    known = set(recent.values_list("event_uid", flat=True))
+    fresh = [event for event in events if event.uid not in known]
+    return [record(action, event=event, actor=actor, now=now, **details) for event in fresh]
+
+
 def network_of(address: str) -> str:
     """Return the network of an address: /24 of IPv4, /48 of IPv6; "" for what is no address."""
     try:

@@ -22,13 +22,14 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.generic import View
 from wagtail.admin import messages
 
-from nsr_events.core import audit, tabs
+from nsr_events.core import audit, numbers, tabs
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import EventScopedMixin, may
 from nsr_events.core.workspace import WorkspaceView
 
 from . import actions, gate, health, kinds, recipients, rendering
 from .models import OutgoingMail
+from .numbers import overview_numbers
 
 NAMESPACE = "nsr_events_messages"
 TAB = "messages"
@@ -345,5 +346,6 @@ def _is_uid(text: str) -> bool:
 
 
 def register() -> None:
-    """Add the tab to the workspace."""
+    """Add the tab to the workspace, and the number of what did not arrive to the overview."""
+    numbers.register(overview_numbers)
     tabs.register(tabs.Tab(TAB, gettext_lazy("Messages"), f"{NAMESPACE}:outbox", SEND, 70))

@@ -6,14 +6,15 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from nsr_events.core.models import Event
 
 from . import sensitive
-from .models import Consent, ConsentText, Registration, SensitiveAnswers
+from .models import Consent, ConsentText, Registration, SensitiveAnswers, StatusChange
 
 TRIES = 5
 """Two people who are the first to see new words meet at a number; the second takes the next."""
@@ -38,20 +39,38 @@ def text_for(
 
 
 @transaction.atomic
-def withdraw(consent: Consent, *, now: dt.datetime) -> None:
+def withdraw(consent: Consent, *, now: dt.datetime, by: Any = None, reason: str = "") -> None:
     """Take a consent back; what rested on it ends at once (privacy-security, section 4).
 
     Without the consent to be listed nobody sees the name; without the one to sensitive answers these are gone, sealed
-    as if nothing had been answered, so that nothing tells that there were any.
+    as if nothing had been answered, so that nothing tells that there were any. ``by`` is the organiser whom the person
+    told, with how it reached them as ``reason``.
     """
     if consent.withdrawn_at is None:
         consent.withdrawn_at = now
         consent.save(update_fields=["withdrawn_at"])
     row = consent.registration
+    # A form that is open elsewhere was made with the consent: it must not bring back what rested on it.
+    rows = Registration.objects.filter(pk=row.pk)
+    rows.update(row_version=F("row_version") + 1)
     if consent.text.use == ConsentText.Use.LIST:
-        Registration.objects.filter(pk=row.pk).update(listed=False)
-    if consent.text.use == ConsentText.Use.SENSITIVE and sensitive.available():
-        SensitiveAnswers.objects.filter(registration=row).update(token=sensitive.encrypt(row.uid, {}))
+        rows.update(listed=False)
+    if consent.text.use == ConsentText.Use.SENSITIVE:
+        _forget_sensitive(row)
+    if by is not None:
+        StatusChange.objects.create(
+            registration=row, at=now, before=row.status, after=row.status, who=StatusChange.Who.STAFF, by=by,
+            reason=reason,
+        )  # fmt: skip
+
+
+def _forget_sensitive(row: Registration) -> None:
+    """Without a key nothing can be sealed anew; then the whole row goes, as what was answered must not stay."""
+    rows = SensitiveAnswers.objects.filter(registration=row)
+    if sensitive.available():
+        rows.update(token=sensitive.encrypt(row.uid, {}))
+    else:
+        rows.delete()
 
 
 def digest_of(content: object) -> str:

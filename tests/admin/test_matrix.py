@@ -27,7 +27,7 @@ from nsr_events.pages.models import get_event_page_models
 from nsr_events.programme.materials import save_material
 from nsr_events.programme.models import Session, SessionMaterial, SessionPerson
 from nsr_events.programme.releases import release_programme
-from nsr_events.registration.models import HandOver, Invitation, ParticipantCategory, Question
+from nsr_events.registration.models import ConsentText, HandOver, Invitation, ParticipantCategory, Question
 from nsr_events.registration.seats import Application, register
 from tests.admin.conftest import NOW, give_model, make_user
 
@@ -51,6 +51,7 @@ SECRET_WORDS = [
     "Hemmelig Deltaker",
     "Hemmelig gruppe",
     "Hemmelig spørsmål",
+    "Hemmelig samtykke",
     "@example.no",
 ]
 """Names of Oslo's collection, its event and what is in it: nobody of Trøndelag may meet them."""
@@ -78,6 +79,7 @@ WORKSPACE = {
     "events/": Row(LIST, ANY),
     "events/results/": Row(LIST, ANY),
     "events/new/": Row(LIST, "add"),
+    "events/participants/": Row(LIST, "see_registrations"),
 }
 
 
@@ -158,6 +160,7 @@ PARTICIPANTS = {
         "invitations/<uuid:uid>/do/<slug:verb>/": MANAGE,
         "<uuid:uid>/edit/": MANAGE,
         "<uuid:uid>/do/<slug:verb>/": MANAGE,
+        "<uuid:uid>/consents/<int:consent>/": MANAGE,
         "<uuid:uid>/hand-over/<uuid:proposal>/": MANAGE,
         "free-texts/": ("see_registrations", "see_sensitive"),
         "<uuid:uid>/sensitive/": ("see_registrations", "see_sensitive"),
@@ -302,6 +305,10 @@ def matrix(world):
     world.proposal = HandOver.objects.create(
         registration=world.participant, proposed_at=NOW, email="k@example.no"
     )
+    words = ConsentText.objects.create(
+        event=world.event, use="photo", number=1, text={"nb": "Hemmelig samtykke"}, digest="x", made_at=NOW
+    )
+    world.consent = world.participant.consents.create(text=words, language="nb", source="web", given_at=NOW)
     world.group = category
     ParticipantCategory.objects.filter(pk=category.pk).update(name={"nb": "Hemmelig gruppe"})
     world.question = Question.objects.create(
@@ -327,6 +334,7 @@ def address_of(route, world):
     named = world.group if "/groups/" in route else named
     named = world.question if "/questions/" in route else named
     address = address.replace("<uuid:proposal>", str(world.proposal.uid))
+    address = address.replace("<int:consent>", str(world.consent.pk))
     if "/participants/" in route:
         address = address.replace("<slug:verb>", "withdraw" if "/invitations/" in route else "cancel")
     address = address.replace("<uuid:uid>", str(named.uid))

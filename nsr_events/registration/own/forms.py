@@ -23,12 +23,12 @@ class ColleagueForm(forms.Form):
     first_name = forms.CharField(
         label=_("First name"), max_length=100, validators=[validate_name],
         error_messages={"required": _("Write your colleague's first name")},
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "ne-input", "autocomplete": "off"}),
     )  # fmt: skip
     last_name = forms.CharField(
         label=_("Last name"), max_length=100, validators=[validate_name],
         error_messages={"required": _("Write your colleague's last name")},
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "ne-input", "autocomplete": "off"}),
     )  # fmt: skip
     email = forms.EmailField(
         label=_("E-mail"), max_length=254,
@@ -36,7 +36,7 @@ class ColleagueForm(forms.Form):
             "required": _("Write your colleague's e-mail address"),
             "invalid": _("Write the e-mail address like this: name@company.no"),
         },
-        widget=forms.EmailInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.EmailInput(attrs={"class": "ne-input", "autocomplete": "off"}),
     )  # fmt: skip
 
     def clean_first_name(self) -> str:

@@ -10,10 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
-from nsr_events.core.models import Event, EventDay, validate_name
+from nsr_events.core import formats
+from nsr_events.core.models import Event, EventDay, Person, validate_name
+from nsr_events.core.texts import text_in
+from nsr_events.programme.current import current_programme
+from nsr_events.registration.counting import bookings_of
 from nsr_events.registration.locking import Busy
 from nsr_events.registration.models import ParticipantCategory, Registration
-from nsr_events.registration.seats import Refused, Stale
+from nsr_events.registration.seats import Refused, Stale, bookings
+from nsr_events.registration.speakers import speakers_of
 from nsr_events.registration.values import Wrong, clean_text, parse_email
 from nsr_events.registration.wording import say
 
@@ -130,7 +135,8 @@ class VerbForm(NoticeForm):
         return Given(
             now=now, by=request.user, request=request, priority=cleaned.get("priority", 0),
             category=_category_of(self.event, cleaned.get("category")),
-            days=_days_of(self.event, cleaned.get("days") or ()),
+            days=_days_of(self.event, cleaned.get("days") or ()), sessions=tuple(cleaned.get("sessions") or ()),
+            person=_person_of(cleaned.get("person")),
             colleague=(cleaned.get("first_name", ""), cleaned.get("last_name", ""), cleaned.get("email", "")),
             **self.said(),
         )  # fmt: skip
@@ -156,10 +162,68 @@ def _days_field(event: Event, row: Registration | None) -> forms.Field:
     )  # fmt: skip
 
 
+def _sessions_field(event: Event, row: Registration | None) -> forms.Field:
+    """What may be booked on the attended days, each with its time and how many seats are taken."""
+    offered = offered_sessions(row) if row else []
+    held = [str(uid) for uid in row.bookings.values_list("session__uid", flat=True)] if row else []
+    return forms.MultipleChoiceField(
+        label=_("Sessions"),
+        choices=offered,
+        widget=forms.CheckboxSelectMultiple,
+        initial=held,
+        required=False,
+    )
+
+
+def offered_sessions(row: Registration) -> list[tuple[str, str]]:
+    """(uid, words) of the sessions that somebody may book, in the order of the programme."""
+    event, programme = row.event, current_programme(row.event_id)
+    items = bookings.bookable(programme)
+    days = {str(day.uid): day for day in row.attended_days}
+    taken = bookings_of(event.pk, but=row)
+    limits = bookings.capacities(event, items)
+    found = []
+    for item in sorted(items.values(), key=lambda item: (item.start, item.uid)):
+        if item.day in days:
+            seats = bookings.seats_of(item, programme, limits)
+            found.append((item.uid, _session_words(item, event, seats, taken[item.uid])))
+    return found
+
+
+def _session_words(item: Any, event: Event, seats: int | None, taken: int) -> str:
+    start, end = item.start.astimezone(event.zone), item.end.astimezone(event.zone)
+    values = {
+        "when": f"{formats.weekday(start.date(), language())} {formats.clock_range(start, end)}",
+        "title": text_in(item.title, language()).value, "taken": taken, "seats": seats,
+    }  # fmt: skip
+    if seats is None:
+        return _("%(when)s: %(title)s") % values
+    return _("%(when)s: %(title)s (%(taken)d of %(seats)d seats taken by others)") % values
+
+
+def _person_field(event: Event, row: Registration | None) -> forms.Field:
+    people = {each.pk: each.name for each in speakers_of(event)}
+    if row and row.person:
+        people.setdefault(row.person_id, row.person.name)
+    choices = [("", _("No profile")), *sorted(((str(pk), name) for pk, name in people.items()), key=_by_name)]
+    return forms.ChoiceField(
+        label=_("Speaker profile"),
+        choices=choices,
+        required=False,
+        initial=str(row.person_id or "") if row else "",
+    )
+
+
+def _by_name(choice: tuple[str, str]) -> str:
+    return choice[1].casefold()
+
+
 OWN_FIELDS: dict[str, Any] = {
     "priority": _priority_field,
     "category": _category_field,
     "days": _days_field,
+    "sessions": _sessions_field,
+    "person": _person_field,
     "first_name": lambda event, row: PlainField(
         label=_("First name of the colleague"), most=100, validators=[validate_name]
     ),
@@ -172,6 +236,10 @@ OWN_FIELDS: dict[str, Any] = {
 
 def _category_of(event: Event, key: Any) -> ParticipantCategory | None:
     return event.categories.filter(key=key).first() if key else None
+
+
+def _person_of(pk: Any) -> Person | None:
+    return Person.objects.filter(pk=pk).first() if pk else None
 
 
 def _days_of(event: Event, uids: Any) -> tuple[EventDay, ...]:

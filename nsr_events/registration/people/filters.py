@@ -126,12 +126,7 @@ class PeopleFilterSet(django_filters.FilterSet):
 
     def search(self, rows: QuerySet, _name: str, typed: str) -> QuerySet:
         """Name, organisation, reference, address; "@politiet.no" is exactly that domain."""
-        text = plain(typed)
-        if text.startswith("@"):
-            return rows.filter(email_domain=domain_of(f"x{text}"))
-        for word in text.split():
-            rows = rows.filter(_matches(word))
-        return rows if text else rows.none()
+        return found_by(rows, plain(typed))
 
     def by_option(self, rows: QuerySet, _name: str, value: str) -> QuerySet:
         """Those who chose an option of an ordinary question."""
@@ -160,6 +155,15 @@ class PeopleFilterSet(django_filters.FilterSet):
             "no_email": Q(email=""),
         }
         return rows.filter(needs[value])
+
+
+def found_by(rows: QuerySet, text: str) -> QuerySet:
+    """Those of ``rows`` that hold every word of ``text`` (already ``plain``), or are of exactly the domain after @."""
+    if text.startswith("@"):
+        return rows.filter(email_domain=domain_of(f"x{text}"))
+    for word in text.split():
+        rows = rows.filter(_matches(word))
+    return rows if text else rows.none()
 
 
 def undelivered() -> Q:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -19,6 +19,7 @@ from nsr_events.core.texts import text_in
 from nsr_events.registration import questions, sensitive
 from nsr_events.registration.counting import occupancy
 from nsr_events.registration.models import (
+    Attendance,
     ChosenOption,
     Invitation,
     ParticipantCategory,
@@ -231,7 +232,7 @@ def _sort_answer(asked: Asked, answer: Any, pk: int, given: Any, texts: Any) -> 
 
 
 def overview_numbers(event: Event, user: Any, now: dt.datetime) -> Iterator[numbers.Number]:
-    """Registered of capacity, waiting, awaiting approval, unanswered invitations: for those who may see them."""
+    """Registered of capacity, waiting, awaiting approval, unanswered invitations, who came: for who may see them."""
     if not may(user, SEE, event):
         return
     setup = RegistrationSetup.objects.filter(event=event).first()
@@ -247,7 +248,30 @@ def overview_numbers(event: Event, user: Any, now: dt.datetime) -> Iterator[numb
     yield numbers.Number(_("On the waiting list"), waiting, "", f"{people}?status=waitlisted", 20)
     if pending := statuses[Status.PENDING]:
         yield numbers.Number(_("Awaiting approval"), pending, "", f"{people}?status=pending", 30)
-    sent = Invitation.objects.filter(event=event, state=Invitation.State.SENT).count()
-    if sent or setup.mode == RegistrationSetup.Mode.INVITED:
-        url = f"{address(event, 'invitations')}?state=sent"
-        yield numbers.Number(_("Unanswered invitations"), sent, "", url, 40)
+    yield from _invited(event, setup)
+    yield from _checked_in(event, statuses[Status.CONFIRMED], now)
+
+
+def _invited(event: Event, setup: RegistrationSetup) -> Iterator[numbers.Number]:
+    """Unanswered invitations, and the colleagues that wait for approval; one query."""
+    rows = Invitation.objects.filter(event=event)
+    counts = rows.aggregate(
+        sent=Count("pk", filter=Q(state=Invitation.State.SENT)),
+        proposed=Count("pk", filter=Q(state=Invitation.State.DRAFT, proposed_by__isnull=False)),
+    )
+    if not (counts["sent"] or counts["proposed"] or setup.mode == RegistrationSetup.Mode.INVITED):
+        return
+    proposed = counts["proposed"]
+    words = _("%(number)d proposed") % {"number": proposed} if proposed else ""
+    url = f"{address(event, 'invitations')}?state=sent"
+    yield numbers.Number(_("Unanswered invitations"), counts["sent"], words, url, 40)
+
+
+def _checked_in(event: Event, confirmed: int, now: dt.datetime) -> Iterator[numbers.Number]:
+    """How many came on any day, from the morning of the first day on; one query."""
+    came = Attendance.objects.filter(registration__event=event, checked_in__isnull=False)
+    number = came.aggregate(n=Count("registration", distinct=True))["n"]
+    if not number and now.astimezone(event.zone).date() < event.local_start.date():
+        return
+    of = _("of %(capacity)d") % {"capacity": confirmed}
+    yield numbers.Number(_("Checked in"), number, of, f"{address(event, 'list')}?only=checked_in", 60)

@@ -19,7 +19,7 @@ from nsr_events.core.texts import content_languages
 from nsr_events.outbox import kinds
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.programme.current import current_programme
-from nsr_events.registration import questions, seats, sensitive
+from nsr_events.registration import questions, seats, sensitive, wording
 from nsr_events.registration.counting import place_in_line
 from nsr_events.registration.locking import Busy
 from nsr_events.registration.models import HandOver, Registration, SensitiveAnswers, StatusChange
@@ -28,6 +28,7 @@ from nsr_events.registration.seats import Refused
 from nsr_events.registration.values import phone_words
 from nsr_events.registration.versions import form_of
 
+from .consenting import consents_of
 from .numbers import in_words
 from .screens import MANAGE, SENSITIVE, ManageView, PeopleView
 from .verbs import Given, note, verbs_for
@@ -87,7 +88,7 @@ class PersonView(PeopleView):
             "has_sensitive": SensitiveAnswers.objects.filter(registration=row).exists(),
             "proposal": row.hand_over_proposals.filter(state=HandOver.State.PROPOSED).first(),
             "replaced_by": row.replaced_by.first(),
-            "consents": row.consents.select_related("text"),
+            "consents": consents_of(row),
         }
 
     def facts(self, row: Registration) -> list[tuple[str, str]]:
@@ -104,6 +105,7 @@ class PersonView(PeopleView):
             (_("Days"), ", ".join(day_words(day) for day in row.attended_days)),
             (_("Language"), dict(content_languages()).get(row.language, row.language)),
             (_("Source"), str(row.get_source_display())),
+            (_("Speaker profile"), row.person.name if row.person else ""),
             (_("Registered"), moment(row.created, self.event)),
             (_("Offer ends"), moment(row.offer_expires, self.event)),
             (_("Place in the queue"), self._position(row)),
@@ -152,7 +154,7 @@ def _lines(asked: Asked | None, answer: Any, days: Mapping[str, str]) -> list[st
 def _spoken(asked: Asked, answer: Any, days: Mapping[str, str]) -> list[Any]:
     if asked.kind == "phone" and isinstance(answer, str):
         return [phone_words(answer)]
-    return questions.label_of(asked, answer, days=days)
+    return questions.label_of(asked, answer, days=days, gone=wording.day_gone())
 
 
 def sessions_of(row: Registration) -> list[tuple[str, str]]:

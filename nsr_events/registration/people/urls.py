@@ -5,11 +5,13 @@ from django.urls import include, path
 from .acting import ActView
 from .adding import AddView, EditView, WalkInView
 from .bringing_in import ImportView
+from .consenting import WithdrawConsentView
 from .inviting import InvitationActView, InvitationsView, InvitationView, InviteView, SendView
 from .listing import ListView
 from .many import BulkView
 from .one import HandOverView, PersonView, SensitiveView
 from .screens import NAMESPACE
+from .searching import SEARCH_URL, ParticipantSearchView
 from .taking_out import ExportView
 from .totals import NumbersView, TextsView
 
@@ -31,10 +33,14 @@ patterns = [
     path("<uuid:uid>/edit/", EditView.as_view(), name="edit"),
     path("<uuid:uid>/sensitive/", SensitiveView.as_view(), name="sensitive"),
     path("<uuid:uid>/hand-over/<uuid:proposal>/", HandOverView.as_view(), name="hand_over"),
+    path("<uuid:uid>/consents/<int:consent>/", WithdrawConsentView.as_view(), name="consent"),
     path("<uuid:uid>/do/<slug:verb>/", ActView.as_view(), name="act"),
 ]
 
 
 def participant_urls():
     """For Wagtail's hook ``register_admin_urls``."""
-    return [path("events/<int:event_pk>/participants/", include((patterns, NAMESPACE)))]
+    return [
+        path("events/participants/", ParticipantSearchView.as_view(), name=SEARCH_URL),
+        path("events/<int:event_pk>/participants/", include((patterns, NAMESPACE))),
+    ]

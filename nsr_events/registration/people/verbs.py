@@ -19,10 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nsr_events.core import audit
-from nsr_events.core.models import EventDay
-from nsr_events.registration import mails, seats
+from nsr_events.core.models import EventDay, Person
+from nsr_events.programme.current import current_programme
+from nsr_events.registration import mails, seats, speakers
 from nsr_events.registration.applications import Application, Choice
 from nsr_events.registration.models import ParticipantCategory, Registration, RegistrationSetup
+from nsr_events.registration.seats import bookings
 
 Status = Registration.Status
 ENDED = frozenset(Status.values) - frozenset(Registration.ACTIVE)
@@ -43,6 +45,8 @@ class Given:
     priority: int = 0
     category: ParticipantCategory | None = None
     days: tuple[EventDay, ...] = ()
+    sessions: tuple[str, ...] = ()
+    person: Person | None = None
     colleague: tuple[str, str, str] = ("", "", "")
     request: HttpRequest | None = field(default=None, repr=False)
 
@@ -111,6 +115,20 @@ def _approve(row: Registration, given: Given) -> Registration:
 
 def _reject(row: Registration, given: Given) -> Registration:
     return seats.reject(row, **given.said)
+
+
+def _verify(row: Registration, given: Given) -> Registration:
+    return seats.verify(row, above_capacity=given.above_capacity, **given.said)
+
+
+def _book(row: Registration, given: Given) -> Registration:
+    return seats.book(
+        row, given.sessions, row_version=row.row_version, above_capacity=given.above_capacity, **given.said
+    )
+
+
+def _link_person(row: Registration, given: Given) -> Registration:
+    return seats.link_person(row, given.person, now=given.now, by=given.by)
 
 
 def _accept(row: Registration, given: Given) -> Registration:
@@ -199,6 +217,14 @@ def _chooses_days(row: Registration, setup: RegistrationSetup, now: dt.datetime)
     return setup.days == RegistrationSetup.Days.CHOOSE
 
 
+def _takes_bookings(row: Registration, setup: RegistrationSetup, now: dt.datetime) -> bool:
+    return now < setup.event.end and bool(bookings.bookable(current_programme(setup.event_id)))
+
+
+def _has_speakers(row: Registration, setup: RegistrationSetup, now: dt.datetime) -> bool:
+    return row.person_id is not None or speakers.speakers_of(setup.event).exists()
+
+
 def _not_over(row: Registration, setup: RegistrationSetup, now: dt.datetime) -> bool:
     return now < setup.event.end
 
@@ -211,6 +237,11 @@ VERBS = (
     Verb(
         "reject", _("Do not approve"), _("The reason stays here. Write to the person in the mail's note if you like."),
         frozenset({Status.PENDING}), _reject, bulk=True, serious=True,
+    ),
+    Verb(
+        "verify", _("Confirm the registration"),
+        _("Without waiting for the address to be confirmed: they are placed as if they came now."),
+        frozenset({Status.UNVERIFIED}), _verify, exceeds=True, audited="registration.verified", possible=_not_over,
     ),
     Verb(
         "accept", _("Accept the offer for them"), _("They said yes to the offered seat by telephone or mail."),
@@ -244,6 +275,12 @@ VERBS = (
         CHANGEABLE, _days, exceeds=True, asks=("days",), bulk=True, possible=_chooses_days,
     ),
     Verb(
+        "sessions", pgettext_lazy("organiser", "Book sessions"),
+        _("They get exactly the sessions you tick. Two at a time are refused."),
+        frozenset({Status.CONFIRMED}), _book, exceeds=True, asks=("sessions",), audited="registration.booked",
+        possible=_takes_bookings,
+    ),
+    Verb(
         "transfer", _("Hand over to a colleague"),
         _("The colleague gets the seat with category and days, and nothing else. Both are told by mail."),
         frozenset({Status.CONFIRMED}), _transfer, takes_reason=False, mails=False,
@@ -258,6 +295,12 @@ VERBS = (
         "new_link", _("Revoke the link"),
         _("The old links open nothing any more, also in open tabs. With a mail they get new ones."),
         ANY, _renew_link, takes_reason=False, audited="link.revoked", serious=True,
+    ),
+    Verb(
+        "person", _("Link to a speaker profile"),
+        _("Says that the participant and the speaker are one person. Nothing is sent, and nothing is public."),
+        ANY, _link_person, takes_reason=False, mails=False, asks=("person",), audited="person.linked",
+        possible=_has_speakers,
     ),
     Verb(
         "bad_address", _("Mark the address as bad"), _("They get no mail to many until the address is changed."), ANY,

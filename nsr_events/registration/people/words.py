@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from nsr_events.core import formats
 from nsr_events.core.models import Event, EventDay
+from nsr_events.core.texts import text_in
+from nsr_events.programme.models import Session
 from nsr_events.registration import sentences
 from nsr_events.registration.applications import Problem, ProblemKind
 from nsr_events.registration.models import Registration
@@ -67,6 +69,20 @@ def _not_possible(problem: Problem) -> str:
     return _("not possible any more")
 
 
+def _session_full(problem: Problem) -> str:
+    return _("“%(title)s” is full") % {"title": _session_title(problem.subject)}
+
+
+def _sessions_overlap(problem: Problem) -> str:
+    titles = {"one": _session_title(problem.subject), "other": _session_title(problem.other)}
+    return _("“%(one)s” and “%(other)s” are at the same time") % titles
+
+
+def _session_title(uid: Any) -> str:
+    session = Session.objects.filter(uid=uid).first()
+    return text_in(session.title, language()).value if session else ""
+
+
 def _said(words: Callable[[], str]) -> Callable[[Problem], str]:
     return lambda _problem: words()
 
@@ -83,8 +99,8 @@ SAYINGS: dict[str, Callable[[Problem], str]] = {
     ProblemKind.DAY_UNKNOWN: _said(lambda: _("the day is not this event's")),
     ProblemKind.OPTION_FULL: _said(lambda: _("a chosen option has no places left")),
     ProblemKind.SESSION_UNKNOWN: _said(lambda: _("a session cannot be booked on the attended days")),
-    ProblemKind.SESSION_FULL: _said(lambda: _("a session is full")),
-    ProblemKind.SESSION_OVERLAP: _said(lambda: _("two sessions overlap")),
+    ProblemKind.SESSION_FULL: _session_full,
+    ProblemKind.SESSION_OVERLAP: _sessions_overlap,
     ProblemKind.TOO_LATE: _said(lambda: _("the deadline has passed")),
     ProblemKind.ADDRESS_TAKEN: _said(lambda: _("the address is registered already")),
     ProblemKind.HAND_OVERS_USED: _said(lambda: _("the seat has been handed over three times")),

@@ -21,7 +21,7 @@ from nsr_events.registration.locking import Busy
 
 from .approving import approve, reject
 from .arriving import decline_invitation, register, verify
-from .changing import book, change, confirm_address, renew_links
+from .changing import book, change, confirm_address, link_person, renew_links
 from .handing_over import MOST_HAND_OVERS, decide_hand_over, transfer
 from .leaving import UNDO, can_undo, cancel, reopen, undo
 from .waiting import accept, decline, give_seat, promote, set_priority
@@ -30,6 +30,6 @@ __all__ = [
     "MOST_HAND_OVERS", "UNDO", "Application", "Busy", "Choice", "GivenConsent", "Outcome",
     "OutcomeKind", "Problem", "ProblemKind", "Refused", "Stale", "accept", "approve", "book",
     "can_undo", "cancel", "change", "confirm_address", "decide_hand_over", "decline",
-    "decline_invitation", "give_seat", "promote", "register", "reject", "renew_links", "reopen",
+    "decline_invitation", "give_seat", "link_person", "promote", "register", "reject", "renew_links", "reopen",
     "set_priority", "transfer", "undo", "verify",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from nsr_events.core.models import Event
-from nsr_events.registration import mails
+from nsr_events.registration import mails, speakers
 from nsr_events.registration.addresses import email_key
 from nsr_events.registration.applications import (
     Application,
@@ -90,13 +90,24 @@ def register(
         return _create(setup, application, status, step)
 
 
-def verify(registration: Registration, *, now: dt.datetime) -> Registration:
-    """Confirm an address: the registration takes the seat or place there is now (registration, section 4)."""
+def verify(
+    registration: Registration, *, now: dt.datetime, by: Any = None, reason: str = "", above_capacity: bool = False,
+    notify: bool = True, note: str = "",
+) -> Registration:  # fmt: skip
+    """Confirm an address: the registration takes the seat or place there is now (registration, section 4).
+
+    An organiser who does it vouches for the person, so nobody approves once more.
+    """
+    step = step_of(now=now, by=by, reason=reason, notify=notify, note=note)
     with seats_locked(registration.event_id) as setup:
         row = reread(registration, {Status.UNVERIFIED})
-        counts = occupancy(setup, now=now)
-        status = placed_as_newcomer(setup, counts, row, now)
-        arrive(row, status, step_of(now=now))
+        if above_capacity and by is not None:
+            need_reason(step)
+            status = Status.CONFIRMED
+        else:
+            counts = occupancy(setup, now=now)
+            status = placed_as_newcomer(setup, counts, row, now, approved=by is not None)
+        arrive(row, status, step)
         return row
 
 
@@ -218,7 +229,7 @@ def _create(setup: RegistrationSetup, application: Application, status: str, ste
         idempotency_key=application.idempotency_key,
         source=application.source,
         invitation=application.invitation,
-        person=application.person,
+        person=application.person or speakers.profile_of(application.email),
         created=step.now,
         changed=step.now,
         calendar_changed=step.now,

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from nsr_events.core.models import Person
 from nsr_events.registration import mails
 from nsr_events.registration.addresses import email_key
 from nsr_events.registration.applications import (
@@ -19,6 +20,7 @@ from nsr_events.registration.applications import (
 from nsr_events.registration.counting import occupancy
 from nsr_events.registration.locking import seats_locked
 from nsr_events.registration.models import (
+    ConsentText,
     Registration,
     SensitiveAnswers,
 )
@@ -26,7 +28,16 @@ from nsr_events.registration.room import Occupancy
 
 from . import bookings, queue
 from .placing import Step, save, set_days, step_of, write
-from .standing import check_choices, check_in_time, check_plain, day_ids, reread, with_days, write_answers
+from .standing import (
+    check_choices,
+    check_in_time,
+    check_plain,
+    day_ids,
+    need_reason,
+    reread,
+    with_days,
+    write_answers,
+)
 
 Status = Registration.Status
 
@@ -106,11 +117,18 @@ def _write_change(row: Registration, application: Application, step: Step) -> li
     save(row, step.now, calendar=bool(changed), **application.fields())
     row.chosen_options.all().delete()
     if application.sensitive is not None:
-        SensitiveAnswers.objects.filter(registration=row).delete()
+        _end_sensitive(row, step)
     write_answers(row, application, step)
     for save_section in application.save_sections:
         save_section(row)
     return changed
+
+
+def _end_sensitive(row: Registration, step: Step) -> None:
+    """Answers that are replaced or removed go, and with them the consent they rested on; new ones bring their own."""
+    SensitiveAnswers.objects.filter(registration=row).delete()
+    given = row.consents.filter(text__use=ConsentText.Use.SENSITIVE, withdrawn_at=None)
+    given.update(withdrawn_at=step.now)
 
 
 def _change_address(row: Registration, address: str, step: Step) -> None:
@@ -163,10 +181,16 @@ def renew_links(
 
 def book(
     registration: Registration, sessions: Iterable[str], *, now: dt.datetime, row_version: int | None = None,
-    by: Any = None, notify: bool = True,
+    by: Any = None, reason: str = "", above_capacity: bool = False, notify: bool = True, note: str = "",
 ) -> Registration:  # fmt: skip
-    """Give a confirmed registration exactly these sessions (uids), all or nothing (registration, section 9)."""
-    step = step_of(now=now, by=by, notify=notify)
+    """Give a confirmed registration exactly these sessions (uids), all or nothing (registration, section 9).
+
+    ``above_capacity``: an organiser's, with a reason, also where a session is full; nobody is in two at a time.
+    """
+    step = step_of(now=now, by=by, reason=reason, notify=notify, note=note)
+    above = above_capacity and by is not None
+    if above:
+        need_reason(step)
     with seats_locked(registration.event_id) as setup:
         row = reread(registration, {Status.CONFIRMED})
         if row_version is not None and row.row_version != row_version:
@@ -175,9 +199,20 @@ def book(
         wished = list(dict.fromkeys(sessions))
         day_uids = frozenset(str(day.uid) for day in row.attended_days)
         problems = bookings.problems_of(row.event, wished, day_uids=day_uids, registration=row)
+        problems = [each for each in problems if not (above and each.kind == ProblemKind.SESSION_FULL)]
         if problems:
             raise Refused(*problems)
         if bookings.write(row, wished):
             save(row, now, calendar=True)
             write(row, step, before=row.status, mail="changed", facts={"changes": ["sessions"]})
+        return row
+
+
+def link_person(
+    registration: Registration, person: Person | None, *, now: dt.datetime, by: Any
+) -> Registration:
+    """Say which speaker profile is the participant's, None for no one's; an organiser's."""
+    with seats_locked(registration.event_id):
+        row = reread(registration, Status.values)
+        save(row, now, person=person)
         return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from nsr_events.registration import mails
+from nsr_events.registration import mails, speakers
 from nsr_events.registration.addresses import domain_of, email_key
 from nsr_events.registration.applications import (
     Problem,
@@ -102,7 +102,8 @@ def _hand_over(row: Registration, colleague: dict[str, str], step: Step) -> Regi
     new = Registration.objects.create(
         event_id=row.event_id, status=Status.CONFIRMED, category_id=row.category_id, language=row.language,
         organisation=row.organisation, source=row.source, replaces=row, hand_overs=row.hand_overs + 1,
-        created=step.now, changed=step.now, calendar_changed=step.now, **colleague,
+        created=step.now, changed=step.now, calendar_changed=step.now,
+        person=speakers.profile_of(colleague["email"]), **colleague,
     )  # fmt: skip
     new.event = row.event
     RegistrationDay.objects.bulk_create(RegistrationDay(registration=new, day_id=day) for day in days)
