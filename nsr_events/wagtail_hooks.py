@@ -24,6 +24,8 @@ from .registration.people import tab as participants_tab
 from .registration.people.urls import participant_urls
 from .registration.setup import registering as registration_tab
 from .registration.setup.urls import setup_urls
+from .reminders.admin import tab as reminders_tab
+from .reminders.admin.urls import reminder_urls
 
 core_admin.register()
 pages.register()
@@ -31,6 +33,7 @@ outbox_admin.register()
 page_advice.register()
 participants_tab.register()
 registration_tab.register()
+reminders_tab.register()
 register_admin_url_finder(Event, menu.EventURLFinder)
 
 hooks.register("register_group_permission_panel", lambda: groups.EventPermissionFormSet)
@@ -53,6 +56,7 @@ def register_admin_urls():
     return [
         path("events/", include(admin_urls)),
         *programme_urls(),
+        *reminder_urls(),
         *messages_urls(),
         *participant_urls(),
         *setup_urls(),

@@ -100,11 +100,42 @@ class ShownMail:
     verbs: tuple[Verb, ...]
 
 
+@dataclass(frozen=True)
+class Section:
+    """One part of the tab, as its own navigation shows it; ``url_name`` is reversed with the event's key."""
+
+    key: str
+    label: Any
+    url_name: str
+    order: int = 100
+
+
+_sections: dict[str, Section] = {}
+
+
+def register_section(section: Section) -> None:
+    """Add a part to the tab; a later domain brings its own."""
+    _sections[section.key] = section
+
+
 class MessagesMixin:
-    """What every screen below the tab shares."""
+    """What every screen below the tab shares; ``section`` is the part of the tab it belongs to."""
 
     tab = TAB
     event_action = SEND
+    section = "outbox"
+
+    @cached_property
+    def sections(self) -> list[dict[str, Any]]:
+        """The parts of the tab, in order."""
+        return [
+            {
+                "label": each.label,
+                "url": reverse(each.url_name, args=[self.event.pk]),
+                "current": each.key == self.section,
+            }
+            for each in sorted(_sections.values(), key=lambda each: each.order)
+        ]
 
     @cached_property
     def may_see(self) -> bool:
@@ -347,5 +378,6 @@ def _is_uid(text: str) -> bool:
 
 def register() -> None:
     """Add the tab to the workspace, and the number of what did not arrive to the overview."""
-    numbers.register(overview_numbers)
     tabs.register(tabs.Tab(TAB, gettext_lazy("Messages"), f"{NAMESPACE}:outbox", SEND, 70))
+    register_section(Section("outbox", gettext_lazy("Outbox"), f"{NAMESPACE}:outbox", 90))
+    numbers.register(overview_numbers)

@@ -37,13 +37,17 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """Words of one look. With ``name`` they are a placeholder's value, with ``link`` they lead somewhere."""
+    """Words of one look. With ``name`` they are a placeholder's value, with ``link`` they lead somewhere.
+
+    ``is_value``: they came from a placeholder; ``marked``: staff shall see that.
+    """
 
     words: str = ""
     name: str = ""
     bold: bool = False
     link: str = ""
     is_value: bool = False
+    marked: bool = False
 
 
 Line = list[Span]
@@ -87,6 +91,14 @@ def names(blocks: Sequence[Block]) -> set[str]:
 def fill(blocks: Sequence[Block], values: Mapping[str, Value], links: Mapping[str, Address]) -> list[Block]:
     """Put values in. Raises ``UnknownPlaceholder``."""
     return [block for each in blocks if (block := _filled(each, values, links)).lines]
+
+
+def marked(blocks: Sequence[Block]) -> list[Block]:
+    """Return filled blocks in which staff see what came from placeholders."""
+    return [
+        Block(block.form, [[replace(span, marked=span.is_value) for span in line] for line in block.lines])
+        for block in blocks
+    ]
 
 
 def fill_line(text: str, values: Mapping[str, Value]) -> str:

@@ -123,7 +123,8 @@ def _filled(kind: Kind, words: texts.MailText, context: MailContext) -> tuple[st
     used = markup.names(blocks) | set(markup.NAMED.findall(words.subject))
     values = placeholders.values_for(kind, used, context)
     subject = markup.fill_line(words.subject, values)
-    return subject, markup.fill(blocks, values, placeholders.links_for(kind, used, context))
+    body = markup.fill(blocks, values, placeholders.links_for(kind, used, context))
+    return subject, markup.marked(body) if context.inert else body
 
 
 def _frame(context: MailContext) -> dict[str, str]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from nsr_events.core.texts import as_dict, default_language
 
@@ -25,6 +27,10 @@ from .placeholders import COMMON, COMMON_LINKS
 
 MOST_SUBJECT = 150
 SECRET_ADDRESS = re.compile(r"/(?:me|cal)/")
+TYPED_DATE = re.compile(
+    r"\b\d{1,2}\.\s?(?:\d{1,2}\.|(?:jan|feb|mars?|apr|mai|jun|jul|aug|sep|okt|nov|des)\w*)(?:\s?\d{2,4})?",
+    re.IGNORECASE,
+)
 TYPED_LINK = re.compile(r"\]\((?P<address>[^)]*)\)")
 
 
@@ -89,17 +95,50 @@ def packaged_texts(path: Path) -> Mapping[str, MailText]:
         return {language: MailText(**words) for language, words in tomllib.load(file).items()}
 
 
+def known_names(kind: Kind) -> set[str]:
+    """Return the placeholders that texts of this kind may use."""
+    return {*COMMON, *COMMON_LINKS, *kind.placeholders, *kind.links}
+
+
+def names_in(text: MailText) -> set[str]:
+    """Return the placeholders that a text uses."""
+    return markup.names(markup.parse(text.body)) | set(markup.NAMED.findall(text.subject))
+
+
 def problems(kind: Kind, text: MailText) -> list[str]:
-    """Return what is wrong with a text of this kind, in English, nothing when it may be saved."""
-    known = {*COMMON, *COMMON_LINKS, *kind.placeholders, *kind.links}
-    used = markup.names(markup.parse(text.body)) | set(markup.NAMED.findall(text.subject))
-    found = [f"unknown placeholder {{{name}}}" for name in sorted(used - known)]
-    found += [f"missing placeholder {{{name}}}" for name in sorted(kind.required - used)]
+    """Return what is wrong with a text of this kind, in sentences; nothing when it may be saved."""
+    used = names_in(text)
+    found = [
+        _("There is no placeholder {%(name)s} in this kind of mail.") % {"name": name}
+        for name in sorted(used - known_names(kind))
+    ]
+    found += [
+        _("The text needs the placeholder {%(name)s}.") % {"name": name}
+        for name in sorted(kind.required - used)
+    ]
     if not text.subject.strip() or len(text.subject) > MOST_SUBJECT or "\n" in text.subject:
-        found.append(f"the subject is one line of at most {MOST_SUBJECT} characters")
+        found.append(_("The subject is one line of at most %(most)d characters.") % {"most": MOST_SUBJECT})
     if SECRET_ADDRESS.search(text.body) or SECRET_ADDRESS.search(text.subject):
-        found.append("a personal address is typed in")
+        found.append(_("A personal address is typed in. Use the placeholder {own_page}."))
     for link in TYPED_LINK.finditer(text.body):
         if not (markup.NAMED.fullmatch(link["address"]) or markup.GOOD_ADDRESS.fullmatch(link["address"])):
-            found.append(f"a link to {link['address']!r}, which is neither https nor mailto")
+            found.append(
+                _("The link to “%(address)s” must begin with https:// or mailto:.")
+                % {"address": link["address"]}
+            )
+    return found
+
+
+def warnings(text: MailText, *, own_hosts: Iterable[str]) -> list[str]:
+    """Return what is allowed in a text but worth a second look: foreign links, dates typed by hand."""
+    found = []
+    for link in TYPED_LINK.finditer(text.body):
+        host = urlsplit(link["address"]).hostname
+        if host and host not in own_hosts:
+            found.append(_("A link leads to another site: %(host)s.") % {"host": host})
+    if date := TYPED_DATE.search(f"{text.subject}\n{text.body}"):
+        found.append(
+            _("“%(date)s” is typed by hand. It stays when the event moves; {event_dates} follows it.")
+            % {"date": date[0]}
+        )
     return found

@@ -129,7 +129,7 @@ def discard(message: Message) -> None:
 def progress(message: Message) -> Progress:
     """Count a message's mails by state; one query."""
     counts = message.mails.aggregate(
-        waiting=Count("pk", filter=Q(status__in=(*WAITING, Status.SENDING))),
+        waiting=Count("pk", filter=waiting()),
         **{
             name: Count("pk", filter=Q(status=status))
             for name, status in (
@@ -141,6 +141,11 @@ def progress(message: Message) -> Progress:
         },
     )
     return Progress(**counts)
+
+
+def waiting() -> Q:
+    """The condition for mails that have not left yet."""
+    return Q(status__in=(*WAITING, Status.SENDING))
 
 
 def notice_segment() -> Segment:

@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 from django.core import mail as django_mail
+from wagtail.models import Collection
 
 from nsr_events.outbox import delivery
 from nsr_events.reminders import planning
 from nsr_events.reminders.models import ReminderRule
-from tests.admin.conftest import restore_wagtail
+from tests.admin.conftest import make_user, restore_wagtail
 from tests.factories import NOW, make_event, open_registration
 
 
@@ -52,3 +53,23 @@ def tick():
 def local(event):
     """An instant on the event's clocks: ``local(6, 6, 9)`` is 6 June 2027 09:00."""
     return lambda month, day, hour=0, minute=0: dt.datetime(2027, month, day, hour, minute, tzinfo=event.zone)
+
+
+@pytest.fixture
+def region(db):
+    """A region's collection."""
+    restore_wagtail()
+    return Collection.get_first_root_node().add_child(name="Oslo krets")
+
+
+@pytest.fixture
+def organiser(region):
+    """Changes events of the region, sees registrations and sends mail."""
+    return make_user("organiser", collection=region, actions=["change", "see_registrations", "send_mail"])
+
+
+@pytest.fixture
+def desk(client, organiser):
+    """A browser signed in as the organiser."""
+    client.force_login(organiser)
+    return client

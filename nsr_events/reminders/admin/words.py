@@ -1,0 +1,107 @@
+"""Rules and audiences in an organiser's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nsr_events.core import formats
+from nsr_events.core.models import Event
+from nsr_events.core.phrases import joined
+from nsr_events.core.texts import content_languages
+from nsr_events.programme.current import current_programme
+from nsr_events.registration.models import Registration
+from nsr_events.registration.people.words import day_words, language, moment
+from nsr_events.reminders.models import ReminderRule
+from nsr_events.reminders.segments import Segment, To
+
+Anchor = ReminderRule.Anchor
+
+
+def rule_name(rule: ReminderRule) -> str:
+    """ "2 dager før arrangementets start kl. 09:00"."""
+    amount = rule.minutes if rule.minutes is not None else rule.days or 0
+    anchor = {"anchor": str(Anchor(rule.anchor).label)}
+    if amount == 0:
+        words = _("At %(anchor)s") if rule.minutes is not None else _("On the day of %(anchor)s")
+        words = words % anchor
+    else:
+        distance = {"distance": _distance(rule), **anchor}
+        words = (
+            _("%(distance)s before %(anchor)s") if amount < 0 else _("%(distance)s after %(anchor)s")
+        ) % distance
+    return f"{words} {formats.at_clock(rule.at, language())}" if rule.at else words
+
+
+def _distance(rule: ReminderRule) -> str:
+    if rule.minutes is None:
+        count = abs(rule.days or 0)
+        return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+    minutes = abs(rule.minutes)
+    if minutes % 60 == 0:
+        return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+def segment_words(event: Event, segment: Segment) -> str:
+    """ "Påmeldte: bekreftet; kategori deltaker; språk bokmål"."""
+    if segment.to == To.SPEAKERS:
+        return _("Speakers and others in the released programme")
+    parts = [_("Invited people who have not answered")] if segment.to == To.SILENT else [_statuses(segment)]
+    parts += [words for words in _narrowing(event, segment) if words]
+    return "; ".join(parts)
+
+
+def _statuses(segment: Segment) -> str:
+    labels = dict(Registration.Status.choices)
+    return _("Registered: %(statuses)s") % {
+        "statuses": joined([str(labels[each]).lower() for each in sorted(segment.statuses) if each in labels])
+    }
+
+
+def _narrowing(event: Event, segment: Segment) -> list[str]:
+    found = []
+    if segment.categories:
+        names = [str(each.name) for each in event.categories.all() if str(each.uid) in segment.categories]
+        found.append(_("category: %(names)s") % {"names": joined(names)})
+    if segment.days:
+        names = [day_words(day) for day in event.days.all() if str(day.uid) in segment.days]
+        found.append(_("day: %(names)s") % {"names": joined(names)})
+    if segment.sessions:
+        programme = current_programme(event.pk)
+        names = [
+            next(iter(item.title.values()), "")
+            for item in (programme.shown if programme else ())
+            if item.uid in segment.sessions
+        ]
+        found.append(_("booked: %(names)s") % {"names": joined(names)})
+    if segment.languages:
+        names = [name for code, name in content_languages() if code in segment.languages]
+        found.append(_("language: %(names)s") % {"names": joined(names)})
+    if segment.checked_in is not None:
+        found.append(_("came") if segment.checked_in else _("did not come"))
+    return found
+
+
+def at_words(at: dt.datetime | None, event: Event) -> str:
+    """A moment on the event's clocks."""
+    return moment(at, event)
+
+
+def left_out_words(left_out: Any) -> list[str]:
+    """Who gets no mail and why, a sentence for each reason."""
+    words = {
+        "no_address": lambda n: ngettext("%(count)d has no address.", "%(count)d have no address.", n),
+        "bad_address": lambda n: ngettext(
+            "%(count)d has an address that mail does not reach.",
+            "%(count)d have addresses that mail does not reach.",
+            n,
+        ),
+        "unsubscribed": lambda n: ngettext(
+            "%(count)d wants no reminders.", "%(count)d want no reminders.", n
+        ),
+    }
+    return [words[reason](count) % {"count": count} for reason, count in left_out.items() if reason in words]

@@ -1,0 +1,69 @@
+"""The verbs of reminder rules: save and delete. What waits already follows an edit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from nsr_events.core import audit
+from nsr_events.core.events import lock_event
+from nsr_events.outbox.models import OutgoingMail, Reason
+
+from . import planning
+from .models import ReminderRule
+
+Status = OutgoingMail.Status
+TIMING = ("anchor", "days", "at", "minutes", "active")
+WAITING = (Status.PENDING, Status.CLAIMED)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What saving did: how many mails that wait already follow it."""
+
+    following: int = 0
+
+
+@transaction.atomic
+def save_rule(rule: ReminderRule, *, now: dt.datetime, by: Any = None) -> tuple[ReminderRule, Effect]:
+    """Save a rule. Made or re-timed, it counts from now: what was due before does not fire.
+
+    Mails that wait follow its new time and words at once.
+    """
+    lock_event(rule.event_id)
+    before = ReminderRule.objects.filter(uid=rule.uid).first()
+    if before is None or any(getattr(before, name) != getattr(rule, name) for name in TIMING):
+        rule.counts_from = now
+    rule.full_clean()
+    rule.save()
+    audit.record("reminder.save", event=rule.event, actor=by, object_uid=str(rule.uid), now=now)
+    if before is None:
+        return rule, Effect()
+    planning.follow_event(rule.event, now=now)
+    return rule, Effect(waiting(rule).count())
+
+
+@transaction.atomic
+def delete_rule(rule: ReminderRule, *, now: dt.datetime, by: Any = None) -> int:
+    """Delete a rule; what waits of it is left out. Returns how many mails that were."""
+    lock_event(rule.event_id)
+    count = waiting(rule).update(status=Status.SKIPPED, reason=Reason.STOPPED, owner="", lease_until=None)
+    audit.record(
+        "reminder.delete",
+        event=rule.event,
+        actor=by,
+        object_uid=str(rule.uid),
+        counts={"mails": count},
+        now=now,
+    )
+    rule.delete()
+    return count
+
+
+def waiting(rule: ReminderRule) -> QuerySet[OutgoingMail]:
+    """Return the mails of a rule that have not left yet."""
+    return rule.mails.filter(status__in=WAITING)
