@@ -29,9 +29,14 @@ def seats_locked(event_id: int) -> Iterator[RegistrationSetup]:
         with transaction.atomic():
             yield take_lock(event_id)
     except OperationalError as error:
-        if any(words in str(error).lower() for words in BUSY_WORDS):
+        if is_busy(error):
             raise Busy from error
         raise
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether the database says that somebody else was at it too long, and not that something is wrong."""
+    return any(words in str(error).lower() for words in BUSY_WORDS)
 
 
 def take_lock(event_id: int) -> RegistrationSetup:

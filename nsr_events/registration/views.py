@@ -28,7 +28,7 @@ from . import first_mail, links, receipts, seats, sentences, traps
 from .counting import occupancy, setup_rules
 from .forms import RegistrationForm
 from .links import Purpose
-from .locking import BUSY_WORDS
+from .locking import is_busy
 from .models import Invitation, RegistrationSetup
 from .responses import protect
 from .room import Occupancy
@@ -128,7 +128,7 @@ def _take(request: HttpRequest, place: Place, now: dt.datetime) -> HttpResponse:
         return _busy(request, place, now, key=key, stamp=stamp)
     except OperationalError as error:
         # SQLite has one lock for everything: a counter or a consent's text may wait for it as well.
-        if not any(words in str(error).lower() for words in BUSY_WORDS):
+        if not is_busy(error):
             raise
         return _busy(request, place, now, key=key, stamp=stamp)
 

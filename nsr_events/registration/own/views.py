@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +22,7 @@ from nsr_events.registration import consents, links, seats
 from nsr_events.registration.counting import bookings_of
 from nsr_events.registration.forms import RegistrationForm
 from nsr_events.registration.links import Purpose
+from nsr_events.registration.locking import is_busy
 from nsr_events.registration.models import HandOver, Registration
 from nsr_events.registration.responses import participant_page
 from nsr_events.registration.seats import bookings
@@ -229,11 +231,22 @@ def _try(
         context["fresh_version"] = registration.row_version
         return _render(request, registration, name, context, status=409)
     except seats.Busy:
-        context["refused"] = [_("Many people are registering right now. Press again in a moment.")]
-        response = _render(request, registration, name, context, status=503)
-        response["Retry-After"] = BUSY_SECONDS
-        return response
+        return _busy(request, registration, name, context)
+    except OperationalError as error:
+        # SQLite has one lock for everything: a consent's text may wait for it as well.
+        if not is_busy(error):
+            raise
+        return _busy(request, registration, name, context)
     return then(result) if then else lead_to(registration, done=done)
+
+
+def _busy(
+    request: HttpRequest, registration: Registration, name: str, context: dict[str, Any]
+) -> HttpResponse:
+    context["refused"] = [_("Many people are registering right now. Press again in a moment.")]
+    response = _render(request, registration, name, context, status=503)
+    response["Retry-After"] = BUSY_SECONDS
+    return response
 
 
 def _render(
