@@ -148,7 +148,7 @@ class DeleteEventsAction(EventBulkAction):
     action_priority = 100
     event_action = "delete"
     classes = {"serious"}
-    question = gettext_lazy("Events that have a page are skipped.")
+    question = gettext_lazy("Events that have a page, registrations or sent mail are skipped.")
     button = gettext_lazy("Delete")
     refusal = gettext_lazy("You may not delete these events:")
 

@@ -6,11 +6,16 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.utils.translation import ngettext
 from openpyxl import load_workbook
 
 from nsr_events.core.events import change_status
 from nsr_events.core.models import Event
+from nsr_events.outbox.models import OutgoingMail
+from nsr_events.pages.reports import EventReportPage
+from nsr_events.registration import seats
 from tests.admin.conftest import NOW, make_event, make_user
+from tests.factories import application
 
 URL = "/admin/events/"
 
@@ -149,6 +154,47 @@ class TestBulk:
     def test_all_follows_the_filters_of_the_listing(self, as_editor, world, more):
         response = as_editor.get("/admin/bulk/nsr_events/event/cancel/?id=all&when=past")
         assert [each["item"] for each in response.context["items"]] == [more[0]]
+
+
+@pytest.fixture(params=["registered", "mailed", "reported"])
+def held(request, world):
+    """Oslo's event with somebody who rests on it, and the words that say so."""
+    if request.param == "registered":
+        seats.register(world.event, application(world.event), now=NOW, by=world.boss)
+        return ngettext("%(count)d registration", "%(count)d registrations", 1) % {"count": 1}
+    if request.param == "mailed":
+        OutgoingMail.objects.create(
+            kind="staff.notice", event=world.event, language="nb", dedupe_key="x", priority=2,
+            due=NOW, expires=NOW, status="sent",
+        )  # fmt: skip
+        return ngettext("%(count)d mail that was sent", "%(count)d mails that were sent", 1) % {"count": 1}
+    report = EventReportPage(title="Slik var det", slug="slik", event=world.event)
+    world.index.add_child(instance=report)
+    return "Slik var det"
+
+
+class TestWhatPeopleRestOn:
+    """Neither alone nor in bulk does an event go that somebody is registered at, got mail of or wrote about."""
+
+    def test_it_is_kept_and_the_screen_says_why(self, client, world, held):
+        client.force_login(world.boss)
+        response = client.post(f"{URL}{world.event.pk}/delete/")
+        assert any(held in holder for holder in response.context["holders"]), response.context["holders"]
+        assert Event.objects.filter(pk=world.event.pk).exists()
+
+    def test_bulk_skips_it_with_the_reason(self, client, world, held):
+        client.force_login(world.boss)
+        response = TestBulk().do(client, "delete", world.event, world.foreign)
+        assert list(Event.objects.all()) == [world.event]
+        assert any(held in str(message) for message in response.context["messages"])
+
+    def test_who_may_only_delete_learns_no_name(self, client, world):
+        seats.register(world.event, application(world.event), now=NOW, by=world.boss)
+        client.force_login(make_user("cleaner", collection=world.oslo, actions=["delete"]))
+        for ask in (client.get, client.post):
+            page = ask(f"{URL}{world.event.pk}/delete/").content.decode()
+            assert ngettext("%(count)d registration", "", 1) % {"count": 1} in page
+            assert "Oppdiktet" not in page
 
 
 class TestDeleteOne:
