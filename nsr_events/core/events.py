@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from .models import Event, EventDay, EventDayHost, EventOrganisation, Organisation
-from .signals import Followed, days_leaving, event_changed
+from .signals import Followed, days_leaving, days_saving, event_changed
 
 MOST_DAYS = 31
 MOST_YEARS_OFF = 10
@@ -241,6 +241,7 @@ def _note_former_start(event: Event, was: Event, *, now: dt.datetime) -> None:
 
 
 def _write_days(event: Event, days: Sequence[EventDay], removed: Sequence[EventDay]) -> None:
+    days_saving.send(Event, event=event)
     _remove_days(event, removed)
     moved = [day for day in days if day.pk]
     # Two days may trade dates: the unique constraint would trip over the first of the two updates.

@@ -23,6 +23,10 @@ class Followed:
 event_changing = Signal()
 """Asks before a change is made: ``event``, ``changes`` (names of material facts). Receivers answer ``Audience``."""
 
+days_saving = Signal()
+"""Tells before days are written, in the transaction: ``event``. Whoever locks rows after the event's does it now, since
+writing a day keeps others from referring to it."""
+
 days_leaving = Signal()
 """Tells before days are deleted, in the transaction: ``event``, ``days``. What still rests on them keeps them."""
 

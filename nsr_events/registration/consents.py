@@ -14,6 +14,7 @@ from django.db.models import F, Max
 from nsr_events.core.models import Event
 
 from . import sensitive
+from .locking import seats_locked
 from .models import Consent, ConsentText, Registration, SensitiveAnswers, StatusChange
 
 TRIES = 5
@@ -38,39 +39,49 @@ def text_for(
     )
 
 
-@transaction.atomic
 def withdraw(consent: Consent, *, now: dt.datetime, by: Any = None, reason: str = "") -> None:
     """Take a consent back; what rested on it ends at once (privacy-security, section 4).
 
     Without the consent to be listed nobody sees the name; without the one to sensitive answers these are gone, sealed
     as if nothing had been answered, so that nothing tells that there were any. ``by`` is the organiser whom the person
-    told, with how it reached them as ``reason``.
+    told, with how it reached them as ``reason``. Raises ``Busy``.
     """
-    if consent.withdrawn_at is None:
-        consent.withdrawn_at = now
-        consent.save(update_fields=["withdrawn_at"])
-    row = consent.registration
-    # A form that is open elsewhere was made with the consent: it must not bring back what rested on it.
-    rows = Registration.objects.filter(pk=row.pk)
-    rows.update(row_version=F("row_version") + 1)
-    if consent.text.use == ConsentText.Use.LIST:
-        rows.update(listed=False)
-    if consent.text.use == ConsentText.Use.SENSITIVE:
-        _forget_sensitive(row)
-    if by is not None:
-        StatusChange.objects.create(
-            registration=row, at=now, before=row.status, after=row.status, who=StatusChange.Who.STAFF, by=by,
-            reason=reason,
-        )  # fmt: skip
+    row, use = consent.registration, consent.text.use
+    token = (
+        sensitive.encrypt(row.uid, {}) if use == ConsentText.Use.SENSITIVE and sensitive.available() else ""
+    )
+    # Under the lock, since an edit on its way was made with the consent and would bring back what rested on it.
+    with seats_locked(row.event_id):
+        Consent.objects.filter(pk=consent.pk, withdrawn_at=None).update(withdrawn_at=now)
+        changed = {"listed": False} if use == ConsentText.Use.LIST else {}
+        Registration.objects.filter(pk=row.pk).update(row_version=F("row_version") + 1, **changed)
+        if use == ConsentText.Use.SENSITIVE:
+            _forget_sensitive(row, token)
+        if by is not None:
+            _note(row, now=now, by=by, reason=reason)
+    consent.refresh_from_db(fields=["withdrawn_at"])
 
 
-def _forget_sensitive(row: Registration) -> None:
+def _forget_sensitive(row: Registration, token: str) -> None:
     """Without a key nothing can be sealed anew; then the whole row goes, as what was answered must not stay."""
     rows = SensitiveAnswers.objects.filter(registration=row)
-    if sensitive.available():
-        rows.update(token=sensitive.encrypt(row.uid, {}))
+    if token:
+        rows.update(token=token)
     else:
         rows.delete()
+
+
+def _note(row: Registration, *, now: dt.datetime, by: Any, reason: str) -> None:
+    status = Registration.objects.values_list("status", flat=True).get(pk=row.pk)
+    StatusChange.objects.create(
+        registration=row,
+        at=now,
+        before=status,
+        after=status,
+        who=StatusChange.Who.STAFF,
+        by=by,
+        reason=reason,
+    )
 
 
 def digest_of(content: object) -> str:

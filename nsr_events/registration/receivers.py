@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import get_language, gettext
 
 from nsr_events.core.models import Event, EventDay
-from nsr_events.core.signals import Followed, days_leaving, event_changed
+from nsr_events.core.signals import Followed, days_leaving, days_saving, event_changed
 from nsr_events.core.texts import content_languages, default_language, text_in
 
 from . import first_mail, promoting, saving
@@ -23,9 +23,15 @@ from .setup import words
 def connect() -> None:
     """Listen, and tell the site's health what to look at; from ``AppConfig.ready()``."""
     event_changed.connect(follow_event, dispatch_uid="nsr_events.registration.follow_event")
+    days_saving.connect(lock_seats, dispatch_uid="nsr_events.registration.lock_seats")
     days_leaving.connect(let_go_of_days, dispatch_uid="nsr_events.registration.let_go_of_days")
     promoting.watch()
     first_mail.watch()
+
+
+def lock_seats(sender: Any, *, event: Event, **kwargs: Any) -> None:
+    """Take the lock on the seats before the days: who registers holds it, and waits for the days they refer to."""
+    list(RegistrationSetup.objects.select_for_update(no_key=True).filter(event=event).values_list("pk"))
 
 
 def let_go_of_days(sender: Any, *, event: Event, days: list[EventDay], **kwargs: Any) -> None:

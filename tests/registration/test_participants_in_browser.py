@@ -6,10 +6,12 @@ import os
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cryptography.fernet import Fernet
+from django.urls import reverse
 from django.utils import timezone
 
+from nsr_events.core.models import Person
 from nsr_events.registration import seats, sensitive
-from nsr_events.registration.models import Invitation, Registration, SensitiveAnswers
+from nsr_events.registration.models import ConsentText, Invitation, Registration, SensitiveAnswers
 from tests.admin.conftest import make_user
 from tests.factories import invite, make_category
 from tests.registration.people import address, answer, ask, coming_event, fresh, pending_category, person
@@ -69,6 +71,23 @@ def site(live_server, region, settings):
         for name, args in names.items()
     }
     site.pages["waiting"] += "?status=waitlisted"
+    speaker = Person.objects.create(given_name="Ida", family_name="Innleder")
+    Registration.objects.filter(pk=rows[7].pk).update(person=speaker)
+    site.pages["speaker"] = live_server.url + address(event, "act", rows[7].uid, "person")
+    site.pages["search"] = (
+        live_server.url + reverse("nsr_events_participants_search") + "?q=politidirektoratet"
+    )
+    row = fresh(rows[0])
+    text = ConsentText.objects.create(
+        event=event,
+        use="photo",
+        number=1,
+        text={"nb": "Bilder kan brukes på nettsidene."},
+        digest="x",
+        made_at=now,
+    )
+    consent = row.consents.create(text=text, language="nb", source="web", given_at=now)
+    site.pages["consent"] = live_server.url + address(event, "consent", row.uid, consent.pk)
     return site
 
 

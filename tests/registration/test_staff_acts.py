@@ -306,6 +306,18 @@ class TestWithdrawnConsents:
         desk.post(self.url(row, self.agree(row, "sensitive")), {"reason": "E-post"})
         assert not SensitiveAnswers.objects.exists()
 
+    def test_a_busy_event_says_so_and_keeps_what_was_typed(self, desk, event, monkeypatch):
+        def busy(*args, **kwargs):
+            raise seats.Busy
+
+        row = person(event)
+        consent = self.agree(row, "photo")
+        monkeypatch.setattr("nsr_events.registration.people.consenting.consents.withdraw", busy)
+        answer = desk.post(self.url(row, consent), {"reason": "Ringte"})
+        assert not done(answer)
+        assert 'value="Ringte"' in answer.content.decode()
+        assert log(row) == []
+
     def test_twice_is_once_and_the_privacy_text_is_no_consent(self, desk, event):
         row = person(event)
         consent, shown = self.agree(row, "photo"), self.agree(row, "privacy", 2)

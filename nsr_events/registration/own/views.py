@@ -196,8 +196,7 @@ def withdraw(request: HttpRequest, registration: Registration, pk: int, *, now: 
     if consent is None:
         raise Http404
     consent.registration = registration
-    consents.withdraw(consent, now=now)
-    return lead_to(registration, done="saved")
+    return _try(request, registration, "page", {}, lambda: consents.withdraw(consent, now=now), done="saved")
 
 
 @own_view("GET", "HEAD")

@@ -13,6 +13,7 @@ from wagtail.admin import messages
 
 from nsr_events.core.texts import text_in
 from nsr_events.registration import consents
+from nsr_events.registration.locking import Busy
 from nsr_events.registration.models import Consent, ConsentText, Registration
 
 from .acting import PlainField
@@ -101,8 +102,12 @@ class WithdrawConsentView(ManageView):
         reason = _("Consent withdrawn (%(use)s): %(how)s") % {
             "use": self.consent.text.get_use_display(), "how": form.cleaned_data["reason"],
         }  # fmt: skip
-        with transaction.atomic():
-            consents.withdraw(self.consent, now=self.now, by=request.user, reason=reason)
-            note("consent.withdrawn", self.row, Given(now=self.now, by=request.user, request=request))
+        try:
+            with transaction.atomic():
+                consents.withdraw(self.consent, now=self.now, by=request.user, reason=reason)
+                note("consent.withdrawn", self.row, Given(now=self.now, by=request.user, request=request))
+        except Busy:
+            self.busy()
+            return self.shown(form)
         messages.success(request, _("Recorded: the consent is withdrawn."))
         return self.to("person", self.row.uid)
