@@ -32,7 +32,7 @@ class Options:
     """Seconds SQLite waits for its lock; None: as the settings say."""
     broker: str = "memory://"
     without_lock: bool = False
-    """Take no lock on seats, and think for half a second between counting and writing: the control of the races."""
+    """Take no lock on seats, and think for a second between counting and writing: the control of the races."""
 
 
 @contextmanager

@@ -39,7 +39,7 @@ def slowly(count):
 
     def counting(setup, *, now):
         counts = count(setup, now=now)
-        time.sleep(0.5)
+        time.sleep(1)
         return counts
 
     return counting
