@@ -13,7 +13,8 @@ class NsrEventsConfig(AppConfig):
     def ready(self):
         """Register checks, permission policies, providers and receivers."""
         from . import checks  # noqa: F401
-        from .calendars import personal_views
+        from .calendars import checks as calendar_checks  # noqa: F401
+        from .calendars import invites, personal_views
         from .calendars import receivers as calendar_receivers
         from .core import copying, permissions
         from .outbox import checks as outbox_checks  # noqa: F401
@@ -39,6 +40,7 @@ class NsrEventsConfig(AppConfig):
         registration_receivers.connect()
         calendar_receivers.connect()
         personal_views.register()
+        invites.register()
         mails.register()
         reminder_kinds.register()
         reminder_receivers.connect()

@@ -113,6 +113,12 @@ SETTINGS: dict[str, Setting] = {
     "MAILER": Setting(
         "default", (str,), "Which of Django 6.1's MAILERS sends; older versions have one only."
     ),
+    "ICAL_ORGANIZER": Setting(
+        None,
+        (str, type(None)),
+        'Who invites in calendars, such as "Events <events@example.org>", with the address of MAIL_FROM, whose mailbox '
+        "must bear replies; None: mails carry plain calendar files.",
+    ),
     "ICAL_METHOD": Setting(
         None,
         (str, type(None)),

@@ -1,5 +1,6 @@
 """Every domain's models in one place, so that Django finds them."""
 
+from .calendars.models import CalendarInvite
 from .core.audit import AuditEntry
 from .core.models import (
     Event,
@@ -49,6 +50,7 @@ from .reminders.models import Message, ReminderRule
 __all__ = [
     "Attendance",
     "AuditEntry",
+    "CalendarInvite",
     "ChosenOption",
     "ConflictAcceptance",
     "Consent",

@@ -55,7 +55,7 @@ def event_entries(event: Event, presentation: Presentation | None, language: str
     with translation.override(language):
         days = list(event.days.all())
         whole = _event_entry(event, days, presentation, language)
-        if _in_a_row(days):
+        if in_a_row(days):
             return [whole]
         return [_day_entry(whole, event, day) for day in days]
 
@@ -199,7 +199,7 @@ def titled(title: str, event: Event, *, cancelled: bool = False) -> str:
     return title
 
 
-def _in_a_row(days: Sequence[EventDay]) -> bool:
+def in_a_row(days: Sequence[EventDay]) -> bool:
     return all(later.date - day.date == ONE_DAY for day, later in pairwise(days))
 
 

@@ -106,11 +106,13 @@ def _known_words(filters: Filters) -> set[tuple[str, str]]:
     ]
     organisers = {value for value in filters.get("organiser", ()) if _is_uid(value)}
     if organisers:
-        found = Organisation.objects.filter(uid__in=organisers).order_by()
-        questions.append(found.values_list(_key("organiser"), Cast("uid", CharField())))
+        rows = Organisation.objects.filter(uid__in=organisers).order_by()
+        questions.append(rows.values_list(_key("organiser"), Cast("uid", CharField())))
     if not questions:
         return set()
-    return {(key, _as_written(key, word)) for key, word in questions[0].union(*questions[1:])}
+    # Django 6.1 would order even a union by its first model's Meta.
+    found = questions[0].union(*questions[1:]).order_by()
+    return {(key, _as_written(key, word)) for key, word in found}
 
 
 def _key(name: str) -> Value:

@@ -70,7 +70,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class CalendarHead:
-    """What stands before the entries. ``refresh_hours`` is how often subscribers are asked to come back."""
+    """What stands before the entries. ``refresh_hours`` is how often subscribers are asked to come back; 0: never."""
 
     name: str
     description: str = ""
@@ -145,14 +145,44 @@ def write_calendar(head: CalendarHead, entries: Iterable[Entry]) -> bytes:
     return b"".join([_write_head(head), definitions, *(body for _entry, body in written), END])
 
 
-def write_entry(entry: Entry) -> bytes:
-    """Return the VEVENT. Raises ``ValueError`` for an entry whose end is not after its start."""
+@dataclass(frozen=True)
+class Party:
+    """Somebody in an invitation: a name and a bare address."""
+
+    name: str
+    address: str
+
+
+def write_invitation(entry: Entry, *, method: str, organizer: Party, attendee: Party) -> bytes:
+    """Return a calendar that a mail carries (RFC 6047): one entry, REQUEST or CANCEL, one of each party.
+
+    The attendee has said yes by registering: nobody is asked for an answer. Raises ``ValueError`` as ``write_entry``.
+    """
+    accepted = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+    parties = [("organizer", *_party(organizer)), ("attendee", *_party(attendee, **accepted))]
+    zone = zone_of(entry)
+    definitions = _definition_bytes(zone) if zone else b""
+    head = CalendarHead(name="", method=method, refresh_hours=0)
+    return b"".join([_write_head(head), definitions, write_entry(entry, parties), END])
+
+
+def _party(party: Party, **parameters: str) -> tuple[str, dict[str, str]]:
+    # No parameter may hold a quotation mark (RFC 5545, 3.2).
+    name = one_line(party.name).replace('"', "'")
+    return f"mailto:{quote(party.address, safe=_RESERVED)}", {**({"CN": name} if name else {}), **parameters}
+
+
+def write_entry(entry: Entry, further: Iterable[tuple[str, Any, dict[str, str]]] = ()) -> bytes:
+    """Return the VEVENT, with ``further`` properties behind its own.
+
+    Raises ``ValueError`` for an entry whose end is not after its start.
+    """
     from icalendar import Event  # 0.8 s at the first import
 
     if not _ends_after_start(entry):
         raise ValueError("end is not after start")
     component = Event()
-    for name, value, parameters in _properties(entry):
+    for name, value, parameters in (*_properties(entry), *further):
         if value != "" and value is not None:
             component.add(name, value, parameters or {})
     return bytes(component.to_ical(sorted=False))
@@ -259,7 +289,7 @@ def _head_properties(head: CalendarHead) -> list[tuple[str, Any, dict[str, str] 
         ("url", web_address(head.url), None),
         ("source", web_address(head.source), {"VALUE": "URI"}),
         ("refresh-interval", dt.timedelta(hours=head.refresh_hours), {"VALUE": "DURATION"}),
-        ("x-published-ttl", f"PT{head.refresh_hours}H", None),
+        ("x-published-ttl", f"PT{head.refresh_hours}H" if head.refresh_hours else "", None),
     ]
 
 
