@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 import signal
+import ssl
 import threading
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -56,6 +58,8 @@ class Sink:
     kill_after: int = 0
     refuse_sender: str = ""
     password: str = ""
+    certificate: tuple[Path, Path] | None = None
+    """Chain and key: with them the server takes mail over TLS only."""
     before_rcpt: list = field(default_factory=list)
     stalled: threading.Event = field(default_factory=threading.Event)
 
@@ -145,6 +149,10 @@ class _Controller(Controller):
         options = {"hostname": "sink.test", "decode_data": False, "loop": self.loop}
         if handler.password:
             options |= {"authenticator": self._check, "auth_require_tls": False, "auth_required": True}
+        if handler.certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(*handler.certificate)
+            options |= {"tls_context": tls, "require_starttls": True}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a password without TLS, on loopback
             return _Server(handler, **options)

@@ -4,6 +4,7 @@ The sink kills the sending process from outside. Copies are counted where they a
 """
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -11,13 +12,15 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from nsr_events.outbox import claims, delivery
+from nsr_events.outbox import actions, claims, delivery
 from nsr_events.outbox.models import OutgoingMail
 
 from . import processes
 from .making import put
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+CLOSED, OPEN = (f"ALTER DATABASE {{}} ALLOW_CONNECTIONS {answer}" for answer in ("false", "true"))
 
 CUT_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -66,6 +69,9 @@ def test_killed_before_the_server_took_it_a_mass_mail_waits_for_staff(event, ser
     processes.run(server, later=LEASES_OVER)
     mail.refresh_from_db()
     assert (mail.status, server.taken) == ("unknown", [])
+    assert actions.resend([mail], now=timezone.now()) == 1
+    processes.run(server, later=LEASES_OVER)
+    assert server.ids() == {mail.message_id: 1}
 
 
 def test_killed_after_the_server_took_it_a_confirmation_arrives_twice_with_one_id(event, server):
@@ -105,9 +111,11 @@ def test_all_senders_killed_four_times_lose_nothing_and_double_little(event, ser
 
 
 @pytest.mark.postgres
-def test_a_database_that_goes_away_during_a_drain_leaves_no_mail_stuck(event, server):
+def test_a_database_that_restarts_during_a_drain_leaves_no_mail_stuck(event, server):
+    """As a sender sees it: every connection is cut, for a while there are no new ones, then all is as before."""
     for number in range(20):
         put_now(event, f"a{number}")
+    name = connection.ops.quote_name(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         [own] = cursor.fetchone()
@@ -115,15 +123,42 @@ def test_a_database_that_goes_away_during_a_drain_leaves_no_mail_stuck(event, se
     def cut():
         if len(server.taken) == 7:
             with connections["default"].cursor() as cursor:
+                cursor.execute(CLOSED.format(name))
                 cursor.execute(CUT_OTHERS, [own])
             connections["default"].close()
 
     server.before_rcpt.append(cut)
     assert processes.run(server) == 1
     server.before_rcpt.clear()
+    assert processes.run(server) == 1, "the database is still away"
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN.format(name))
     processes.run(server, later=LEASES_OVER)
     assert statuses() == ["sent"] * 20
     assert sum(server.ids().values()) <= 21
+
+
+def test_among_a_hundred_mails_the_troubled_ones_disturb_no_other(event, server, settings):
+    """550, twice 451, a stall past the timeout, a drop after DATA (mail, section 11)."""
+    settings.NSR_EVENTS = {**settings.NSR_EVENTS, "MAIL_RETRY": (0.001,) * 5}
+    troubled = {name: put_now(event, name) for name in ("refused", "later", "slow", "drop")}
+    others = [put_now(event, f"a{number}") for number in range(96)]
+    for _n in range(4):
+        delivery.drain()
+        time.sleep(0.1)
+    for mail in [*troubled.values(), *others]:
+        mail.refresh_from_db()
+    assert {name: (mail.status, mail.attempts) for name, mail in troubled.items()} == {
+        "refused": ("failed", 1),
+        "later": ("sent", 3),
+        "slow": ("sent", 2),
+        "drop": ("sent", 2),
+    }
+    assert {(mail.status, mail.attempts) for mail in others} == {("sent", 1)}
+    copies = server.ids()
+    assert {copies[mail.message_id] for mail in others} == {1}
+    assert [copies[troubled[name].message_id] for name in ("refused", "later")] == [0, 1]
+    assert max(copies[troubled[name].message_id] for name in ("slow", "drop")) <= 2
 
 
 def drain_in_thread(**options):
