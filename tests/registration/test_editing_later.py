@@ -20,7 +20,7 @@ from tests.admin.test_days_and_places import form_of
 from tests.factories import application, make_category
 
 from .asking import form, make_question, said
-from .people import coming_event, fresh
+from .people import address, coming_event, fresh
 from .people import person as come
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +178,33 @@ class TestQuestions:
         assert edit.is_valid()
         seats.change(fresh(row), edit.application(), now=timezone.now(), row_version=row.row_version)
         assert fresh(row).answers == {dish.key: "o_fish"}
+
+
+def test_after_fifty_answers_words_options_and_need_change_and_everything_stays_readable(client, region):
+    """Closing list of the specification, 14: nothing lost, old words readable, export complete, the missing listed."""
+    event = coming_event(collection=region)
+    dish = make_question(event, "one", "Rett", options=[option("o_fish", "Fisk"), option("o_meat", "Kjøtt")])
+    rows = [
+        answered(event, email=f"gjest{number}@example.no", **({dish.key: "o_fish"} if number % 5 else {}))
+        for number in range(50)
+    ]
+    changed = [option("o_fish", "Torsk", retired=True), option("o_meat", "Gryte"), option("o_new", "Vegetar")]
+    told = save(event, dish, label={"nb": "Middag"}, options=changed, required=True)
+    assert len(told) == 2
+
+    user = make_user("registrar", collection=region, actions=["see_registrations", "export_registrations"])
+    client.force_login(user)
+    kept = [row for number, row in enumerate(rows) if number % 5]
+    assert {fresh(row).answers[dish.key] for row in kept} == {"o_fish"}
+    screen = client.get(address(event, "person", kept[0].uid)).content.decode()
+    assert "Rett" in screen
+    assert "Fisk" in screen
+    listed = client.get(address(event, "list"), {"only": "missing"})
+    assert listed.context["page"].paginator.count == 10
+    response = client.post(address(event, "export"), {"kind": "csv", "columns": ["last_name", dish.key]})
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert text.count('"Torsk"') == 40
+    assert len(text.splitlines()) == 51
 
 
 def attempt(verb):
