@@ -25,6 +25,7 @@ class NsrEventsConfig(AppConfig):
         from .registration import checks as registration_checks  # noqa: F401
         from .registration import copying as registration_copying
         from .registration import receivers as registration_receivers
+        from .reminders import copying as reminder_copying
         from .reminders import kinds as reminder_kinds
         from .reminders import receivers as reminder_receivers
 
@@ -33,6 +34,7 @@ class NsrEventsConfig(AppConfig):
         copying.register()
         programme_copying.register()
         registration_copying.register()
+        reminder_copying.register()
         life.register()
         presentations.register()
         searching.connect()

@@ -161,5 +161,7 @@ NSR_EVENTS = {
     "BASE_TEMPLATE": "base.html",
     # Keys live in the environment: newest first, separated by commas (docs/how-to/keys).
     "LINK_KEYS": [key for key in os.environ.get("LINK_KEYS", "").split(",") if key],
+    # Participants get their days as calendar invitations; the mailbox must bear automatic replies.
+    "ICAL_ORGANIZER": DEFAULT_FROM_EMAIL,
     "SENSITIVE_KEYS": [key for key in os.environ.get("SENSITIVE_KEYS", "").split(",") if key],
 }

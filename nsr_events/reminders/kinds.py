@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nsr_events.outbox import kinds, texts
+from nsr_events.outbox import health, kinds, texts
 from nsr_events.outbox.kinds import Kind, Link, MailContext, Policy
 from nsr_events.outbox.markup import Value
 from nsr_events.outbox.models import OutgoingMail
@@ -157,6 +157,7 @@ KINDS = (
 
 
 def register() -> None:
-    """Make the kinds known."""
+    """Make the kinds known, and let health depend on the planner."""
+    health.expect("plan_reminders", minutes=20)
     for kind in KINDS:
         kinds.register(kind)

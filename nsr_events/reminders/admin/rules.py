@@ -19,12 +19,13 @@ from nsr_events.core.texts import content_languages
 from nsr_events.reminders import audiences, notices, occurrences, planning, rules, timeline
 from nsr_events.reminders import messages as sending
 from nsr_events.reminders.models import ReminderRule
+from nsr_events.reminders.naming import rule_name
 
 from . import preview
 from .frame import MessageScreen
 from .rule_form import RuleForm
 from .texts_form import placeholder_help
-from .words import at_words, left_out_words, rule_name, segment_words
+from .words import at_words, left_out_words, segment_words
 
 
 class TimelineView(MessageScreen):

@@ -17,9 +17,9 @@ from nsr_events.core.permissions import may
 from nsr_events.outbox.admin import SEND, TAB, Section, register_section
 from nsr_events.reminders import messages, notices, occurrences
 from nsr_events.reminders.models import Message, ReminderRule
+from nsr_events.reminders.naming import rule_name
 
 from .frame import NAMESPACE, address
-from .words import rule_name
 
 
 def register() -> None:

@@ -1,4 +1,4 @@
-"""Rules and audiences in an organiser's words."""
+"""Audiences in an organiser's words."""
 
 from __future__ import annotations
 
@@ -8,42 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nsr_events.core import formats
 from nsr_events.core.models import Event
 from nsr_events.core.phrases import joined
 from nsr_events.core.texts import content_languages
 from nsr_events.programme.current import current_programme
 from nsr_events.registration.models import Registration
-from nsr_events.registration.people.words import day_words, language, moment
-from nsr_events.reminders.models import ReminderRule
+from nsr_events.registration.people.words import day_words, moment
 from nsr_events.reminders.segments import Segment, To
-
-Anchor = ReminderRule.Anchor
-
-
-def rule_name(rule: ReminderRule) -> str:
-    """ "2 dager før arrangementets start kl. 09:00"."""
-    amount = rule.minutes if rule.minutes is not None else rule.days or 0
-    anchor = {"anchor": str(Anchor(rule.anchor).label)}
-    if amount == 0:
-        words = _("At %(anchor)s") if rule.minutes is not None else _("On the day of %(anchor)s")
-        words = words % anchor
-    else:
-        distance = {"distance": _distance(rule), **anchor}
-        words = (
-            _("%(distance)s before %(anchor)s") if amount < 0 else _("%(distance)s after %(anchor)s")
-        ) % distance
-    return f"{words} {formats.at_clock(rule.at, language())}" if rule.at else words
-
-
-def _distance(rule: ReminderRule) -> str:
-    if rule.minutes is None:
-        count = abs(rule.days or 0)
-        return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
-    minutes = abs(rule.minutes)
-    if minutes % 60 == 0:
-        return ngettext("%(count)d hour", "%(count)d hours", minutes // 60) % {"count": minutes // 60}
-    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
 
 
 def segment_words(event: Event, segment: Segment) -> str:
