@@ -82,9 +82,12 @@ def test_two_releases_at_once_make_one_and_the_second_is_told(meeting, monkeypat
     event = make_event()
     make_session(event)
     seen = difference(event, now=NOW)
-    barrier = threading.Barrier(2, timeout=20)
-    monkeypatch.setattr(releases, "lock_event", lambda pk: (barrier.wait(), events.lock_event(pk))[1])
+    barrier, locked = threading.Barrier(2, timeout=20), []
+    monkeypatch.setattr(
+        releases, "lock_event", lambda pk: (locked.append(barrier.wait()), events.lock_event(pk))[1]
+    )
     answers = double_release(event, seen)
+    assert len(locked) == 2, "both asked for the lock first"
     assert sorted(type(answer).__name__ for answer in answers) == ["ProgrammeRelease", "StaleRelease"]
     assert event.releases.count() == 1
     [stale] = [answer for answer in answers if isinstance(answer, StaleRelease)]
