@@ -15,8 +15,10 @@ import re
 
 import feedparser
 import pytest
+from django.apps import apps
 from django.core.cache import cache
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils import timezone
 from i18nfield.strings import LazyI18nString
 from icalendar import Calendar
@@ -28,6 +30,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from nsr_events.admin.pages import make_page
 from nsr_events.core.events import change_status, save_days
 from nsr_events.core.models import Event, EventDay, EventDayHost, EventOrganisation
+from nsr_events.pages.blocks import body_blocks, related_blocks
 from nsr_events.pages.reports import EventReportPage
 from nsr_events.programme.models import Track
 from nsr_events.programme.releases import release_programme
@@ -269,3 +272,34 @@ def test_no_export_of_the_admin_holds_a_formula(client, filled):
 
     assert len(rows) > 2
     assert [cell for row in rows for cell in row if cell[:1] in set("=+-@\t\r")] == []
+
+
+def test_no_address_that_runs_something_is_taken_anywhere():
+    """By no model of ours and by no block of a page."""
+    fields = [
+        field
+        for model in apps.get_app_config("nsr_events").get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, models.URLField)
+    ]
+    blocks = [
+        child.child_blocks["url"]
+        for make in (body_blocks, related_blocks)
+        for _name, child in make()
+        if "url" in getattr(child, "child_blocks", {})
+    ]
+    assert len(fields) >= 6
+    assert len(blocks) == 3
+    for address in (
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "java\tscript:x",
+    ):
+        for field in fields:
+            with pytest.raises(ValidationError):
+                field.clean(address, field.model())
+        for block in blocks:
+            with pytest.raises(ValidationError):
+                block.clean(address)

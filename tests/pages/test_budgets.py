@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
+import nsr_events
 from tests.empty_pages.models import EmptyRoutablePage
 from tests.factories import make_conference, make_event, make_index, make_page
 
@@ -81,3 +82,14 @@ def test_programme_of_300_sessions_is_small_on_the_wire(client, index):
     html = client.get(page.url + "programme/").content
 
     assert len(gzip.compress(html)) <= 60_000
+
+
+def test_an_event_page_and_all_our_styles_are_small_on_the_wire(client, index):
+    import gzip
+    from pathlib import Path
+
+    page = make_conference(index, sessions=300)
+    styles = Path(nsr_events.__file__).parent.glob("static/nsr_events/*.css")
+    size = sum(len(gzip.compress(each.read_bytes())) for each in styles)
+
+    assert size + len(gzip.compress(client.get(page.url).content)) <= 60_000

@@ -7,10 +7,13 @@ import re
 import feedparser
 import pytest
 from bs4 import BeautifulSoup
+from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 from lxml import etree
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import PageViewRestriction
 
 from nsr_events.core.events import change_status, save_days
 from nsr_events.core.models import Event, EventOrganisation, Organisation, Person, Room, Series, Venue
@@ -233,3 +236,16 @@ def test_the_sitemap_keeps_to_its_schema(client, index, page, report):
 
     assert {page.full_url, report.full_url, f"{page.full_url}programme/"} <= set(found)
     assert len(found) == len(set(found))
+
+
+def test_a_restricted_page_is_in_no_list_feed_search_or_sitemap(client, index, page, report):
+    month = f"{page.event.local_start:%Y-%m}"
+    names = ["", "?q=fagdag", "archive/", f"month/{month}/", "feed.xml", "calendar.ics"]
+    outputs = [*(index.url + name for name in names), "/sitemap.xml", report.url]
+    call_command("wagtail_update_index", verbosity=0)
+    telling = [address for address in outputs if page.slug.encode() in client.get(address).content]
+    assert len(telling) == 7, "the archive is the one that does not tell of what is to come"
+
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    cache.clear()
+    assert [address for address in outputs if page.slug.encode() in client.get(address).content] == []
