@@ -9,7 +9,8 @@ from tests.demo_server import running_demo
 def demo(tmp_path_factory):
     """The address of a running demo, with a big conference at /arrangementer/stor/."""
     big = ["build_conference", "--slug", "stor", "--sessions", "300", "--registrations", "20"]
-    with running_demo(tmp_path_factory.mktemp("demo"), big) as address:
+    story = ["shell", "-c", "from tests.browser.story import build; build()"]
+    with running_demo(tmp_path_factory.mktemp("demo"), big, story) as address:
         yield address
 
 
