@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from wagtail.models import Collection, Locale, Page
 
 from nsr_events.core.models import Venue
+from nsr_events.registration import links
 from nsr_events.registration.models import Registration
-from tests.factories import make_category, make_index, make_page, open_registration
+from tests.factories import invite, make_category, make_index, make_page, open_registration
 
 from .asking import VECTORS, make_question, open_event
 
@@ -213,6 +214,30 @@ def test_axe_finds_nothing(visit, width, scheme, state):
 
     assert found.response["violations"] == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_colleague_is_proposed_and_axe_finds_nothing_on_the_way(visit, live_server, page, width, scheme):
+    invitation = invite(page.event, extra_seats=2)
+    tab = visit(width=width, color_scheme=scheme)
+
+    def look():
+        assert Axe().run(tab).response["violations"] == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+    tab.goto(f"{live_server.url}/me/invite/{links.token('invite', invitation)}/")
+    tab.click(f'a[href$="/me/invitation/{invitation.uid}/colleagues/"]')
+    look()
+    tab.fill("#id_first_name", "Kari")
+    tab.click("button[type=submit]")
+    look()
+    tab.fill("#id_last_name", "Kollega")
+    tab.fill("#id_email", "kari@example.no")
+    tab.click("button[type=submit]")
+    tab.wait_for_url("**/colleagues/?done=1")
+    look()
+    assert invitation.proposed.get().email == "kari@example.no"
 
 
 def test_nothing_runs_off_the_side_at_320_pixels(visit):
