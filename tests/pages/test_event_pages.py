@@ -13,7 +13,7 @@ from nsr_events.core.events import change_status, save_facts
 from nsr_events.core.models import Event, EventOrganisation, Organisation, Person, Room, Venue
 from nsr_events.programme.models import Session
 from nsr_events.programme.releases import release_programme
-from nsr_events.programme.sessions import cancel, create_session, update_session
+from nsr_events.programme.sessions import cancel, create_session, unplace, update_session
 from scripts.grid_classes import TARGET, stylesheet
 from tests.factories import NOW, make_event, make_index, make_page
 
@@ -195,6 +195,18 @@ def test_an_internal_item_has_no_page_and_stands_nowhere(client, page):
 
     assert client.get(f"{page.url}sessions/{session.uid}/").status_code == 404
     assert "Rigging" not in client.get(f"{page.url}programme/").content.decode()
+
+
+def test_what_has_left_the_programme_has_no_page_any_more(client, page):
+    session = page.event.sessions.get()
+    address = f"{page.url}sessions/{session.uid}/"
+    assert client.get(address).status_code == 200
+
+    unplace(page.event, session.uid, version=session.version, now=NOW)
+    release_programme(page.event, now=NOW)
+
+    assert client.get(address).status_code == 404
+    assert "Trusselbildet" not in client.get(f"{page.url}programme/").content.decode()
 
 
 def test_a_cancelled_session_is_struck_and_keeps_its_page(client, page):

@@ -264,3 +264,20 @@ def test_the_index_can_be_narrowed_to_what_is_open_for_registration(client):
     assert "Tar imot" in client.get(index.url + "?registration=open").content.decode(), (
         "unknown here, so left out"
     )
+
+
+@pytest.mark.parametrize("hide", ["restrict", "unpublish"])
+def test_filters_offer_nothing_of_what_is_hidden(client, index, hide):
+    """A choice would tell of a type, a month or an organiser that no visitor may know of."""
+    pages = []
+    for name in ("Kurs", "Seminar", "Hemmelig"):
+        kind = EventType.objects.create(slug=name.lower(), name={"nb": name})
+        pages.append(make_page(make_event("Åpent", type=kind, date=soon(40)), index, slug=name.lower()))
+    assert titles(client, index.url, "Kurs", "Seminar", "Hemmelig") == {"Kurs", "Seminar", "Hemmelig"}
+
+    if hide == "unpublish":
+        pages[2].unpublish()
+    else:
+        PageViewRestriction.objects.create(page=pages[2], restriction_type=PageViewRestriction.LOGIN)
+
+    assert titles(client, index.url, "Kurs", "Seminar", "Hemmelig", "hemmelig") == {"Kurs", "Seminar"}
