@@ -31,6 +31,8 @@ LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.IGNORECASE)
 GROUPS = re.compile(r"\d+(?:[ .\-/\u00a0\u2009\u202f]{1,2}\d+)*")
 
+NATIONAL_ID = 11
+"""Digits of a fødselsnummer or D-number."""
 WEIGHTS = ((3, 7, 6, 1, 8, 9, 4, 5, 2, 1), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))
 
 
@@ -70,9 +72,10 @@ def holds_national_id(text: str) -> bool:
     for run in GROUPS.findall(unicodedata.normalize("NFKC", text)):
         groups = re.findall(r"\d+", run)
         for first in range(len(groups)):
-            for last in range(first, len(groups)):
+            # Eleven groups hold eleven digits at least: a long text of single digits costs no more than another.
+            for last in range(first, min(first + NATIONAL_ID, len(groups))):
                 digits = "".join(groups[first : last + 1])
-                if len(digits) == 11 and _check_digits_hold(digits):
+                if len(digits) == NATIONAL_ID and _check_digits_hold(digits):
                     return True
     return False
 

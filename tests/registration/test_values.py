@@ -1,6 +1,7 @@
 """What people type, in the usual Norwegian writing."""
 
 import contextlib
+import sys
 
 import pytest
 from hypothesis import given
@@ -95,6 +96,24 @@ def identity_number(first_nine):
             return None
         digits.append(check)
     return "".join(map(str, digits))
+
+
+def test_a_text_of_single_digits_costs_little():
+    """Counted in steps: two thousand characters that take seconds to read would be a way to stop the site."""
+    steps = 0
+
+    def count(frame, happening, argument):
+        nonlocal steps
+        steps += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        values.holds_national_id("1 " * 1000)
+    finally:
+        sys.settrace(before)
+    assert steps < 300_000
 
 
 @pytest.mark.parametrize("first_nine", ["010190123", "410190123", "311299456", "710385789"])
