@@ -110,9 +110,15 @@ def site_root() -> str:
 
 
 def note(request: HttpRequest, purpose: str, row: Registration | Invitation, *, now: dt.datetime) -> None:
-    """Remember in the browser's own session that it came with a valid link. Writes nothing else."""
+    """Remember in the browser's own session that it came with a valid link. Writes nothing else.
+
+    A new link gets the session a new key, so that nobody who planted a cookie in this browser comes in with it.
+    """
     entry = [purpose, str(row.uid), version_of(purpose, row), now.timestamp()]
-    noted = [each for each in request.session.get(SESSION_KEY, []) if each[:2] != entry[:2]]
+    before = request.session.get(SESSION_KEY, [])
+    noted = [each for each in before if each[:2] != entry[:2]]
+    if noted == before and request.session.session_key:
+        request.session.cycle_key()
     request.session[SESSION_KEY] = [*noted, entry][-MOST_NOTED:]
 
 

@@ -158,6 +158,37 @@ def test_one_persons_session_opens_nobody_elses_page(event, row, now):
     assert post(client, "me_cancel", other).status_code == 404
 
 
+def test_handing_over_does_not_tell_on_and_on_who_else_is_coming(event, now):
+    row = register(event, 3, now=now, email="marte@nordvik.no")
+    for number in range(5):
+        register(event, 10 + number, now=now, email=f"kollega{number}@nordvik.no")
+    client, colleague = entered(row), {"first_name": "Odd", "last_name": "Ny"}
+    told = [
+        post(client, "me_hand_over", row, email=f"kollega{number}@nordvik.no", **colleague)
+        for number in range(5)
+    ]
+    assert [answer.status_code for answer in told] == [200, 200, 200, 429, 429]
+    unknown = post(client, "me_hand_over", row, email="ukjent@nordvik.no", **colleague)
+    assert unknown.status_code == 429, "the same for whoever is not registered"
+    assert int(unknown["Retry-After"]) > 0
+
+
+def test_who_planted_a_session_in_a_browser_does_not_come_in_with_it(event, row, now):
+    attacker = entered(register(event, 2, now=now))
+    victim = Client()
+    victim.cookies["sessionid"] = attacker.cookies["sessionid"].value
+    victim.get(path(links.address(Purpose.ME, row)))
+    assert victim.get(url("me_page", row)).status_code == 200
+    assert attacker.get(url("me_page", row)).status_code == 404
+
+
+@pytest.mark.parametrize("reference", ["%00", "A%00B", "..%2f", "%F0%9F%98%80", "A" * 3000, "12345678%0A"])
+def test_a_reference_that_is_none_is_a_dead_link(db, reference):
+    for below in ("", "edit/", "calendar/", "calendar.ics"):
+        answer = Client().get(f"/me/{reference}/{below}")
+        assert answer.status_code in {404, 405}
+
+
 def test_pages_of_one_person_are_kept_nowhere_and_lead_on_to_nobody(row):
     response = entered(row).get(url("me_page", row))
     assert response["Cache-Control"] == "private, no-store"

@@ -54,12 +54,15 @@ def own_view(*methods: str) -> Callable:
 
 def find(reference: str) -> Registration | None:
     """Return the registration with this reference, with what its pages show of the event; four queries."""
+    wanted = reference.replace("-", "").upper()
+    if not wanted.isalnum():
+        return None  # PostgreSQL would fail on a NUL
     rows = Registration.objects.select_related(
         "event__venue", "event__registration_setup", "category", "invitation", "form_version"
     ).prefetch_related(
         Prefetch("days", RegistrationDay.objects.select_related("day")), "event__days", "event__questions"
     )
-    return rows.filter(reference=reference.replace("-", "").upper(), anonymised_at=None).first()
+    return rows.filter(reference=wanted, anonymised_at=None).first()
 
 
 def by_token(purpose: str, opened: Opened | None, *, now: dt.datetime) -> Registration | Invitation | None:

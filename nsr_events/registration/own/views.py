@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from nsr_events import conf
 from nsr_events.core import formats
 from nsr_events.core.texts import text_in
+from nsr_events.core.throttling import Limit, use, used_up, window_ends
 from nsr_events.programme import materials
 from nsr_events.programme.current import Item, Programme
 from nsr_events.registration import consents, links, seats
@@ -34,6 +35,8 @@ from .forms import HandOverForm, SessionsForm, VersionForm
 from .page import abilities, page_context, viewer_of
 
 BUSY_SECONDS = "5"
+TAKEN_ADDRESSES = Limit("hand-over-taken", most=3, seconds=86_400)
+"""So often a day somebody who hands over learns that an address is registered: it tells who else is coming."""
 
 
 @own_view("GET", "HEAD")
@@ -125,6 +128,13 @@ def hand_over(request: HttpRequest, registration: Registration, *, now: dt.datet
     }
     if request.method != "POST" or not form.is_valid():
         return _render(request, registration, "hand_over", context)
+    if used_up(TAKEN_ADDRESSES, registration.uid, now=now):
+        return _no_more_addresses(request, registration, context, now)
+
+    def refuse(refused: seats.Refused) -> None:
+        if refused.problems[0].kind == seats.ProblemKind.ADDRESS_TAKEN:
+            use(TAKEN_ADDRESSES, registration.uid, now=now)
+        context["refused"] = refusals.sentences(refused, registration)
 
     def lead_on(result: Registration | HandOver) -> HttpResponse:
         if isinstance(result, HandOver):
@@ -134,8 +144,19 @@ def hand_over(request: HttpRequest, registration: Registration, *, now: dt.datet
 
     return _try(
         request, registration, "hand_over", context,
-        lambda: seats.transfer(registration, now=now, **form.cleaned_data), then=lead_on,
+        lambda: seats.transfer(registration, now=now, **form.cleaned_data), then=lead_on, refuse=refuse,
     )  # fmt: skip
+
+
+def _no_more_addresses(
+    request: HttpRequest, registration: Registration, context: dict[str, Any], now: dt.datetime
+) -> HttpResponse:
+    context["refused"] = [
+        _("You have named several who are registered already. Ask the organiser to hand over your seat.")
+    ]
+    response = _render(request, registration, "hand_over", context, status=429)
+    response["Retry-After"] = str(int((window_ends(TAKEN_ADDRESSES, now) - now).total_seconds()) + 1)
+    return response
 
 
 @participant_page
