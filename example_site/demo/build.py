@@ -18,6 +18,7 @@ from nsr_events.pages.models import EventIndexPage
 
 from . import conference, gathering, gathering_nn
 from .events import add_event, add_page, add_programme, next_date
+from .messages import add_messages
 from .others import TYPES, add_reports, add_small
 from .people import BIOGRAPHY, ORGANISATIONS, PEOPLE
 from .registrations import add_registrations
@@ -68,6 +69,7 @@ class _Demo:
         add_small(self)
         add_reports(self)
         add_registrations(self)
+        add_messages(self)
 
     def collections(self) -> None:
         root = Collection.get_first_root_node()

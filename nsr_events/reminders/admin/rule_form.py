@@ -36,8 +36,8 @@ class RuleForm(SegmentForm, MailTextForm):
     side = forms.ChoiceField(label=gettext_lazy("Before or after"), choices=SIDES)
     anchor = forms.ChoiceField(label=gettext_lazy("Relative to"), choices=Anchor.choices)
     at = forms.TimeField(
-        label=gettext_lazy("Time of day"), required=False, widget=AdminTimeInput(attrs={"placeholder": "09:00"}),
-        help_text=gettext_lazy("For rules in days, on the event's clocks."),
+        label=gettext_lazy("Time of day (for days)"), required=False,
+        widget=AdminTimeInput(attrs={"placeholder": "09:00"}),
     )  # fmt: skip
     late_hours = forms.IntegerField(
         label=gettext_lazy("Send at most so many hours late"), required=False, min_value=1, max_value=24 * 30,

@@ -41,17 +41,23 @@ class TimelineView(MessageScreen):
             {"message": each, "count": sending.reach(each, now=now).count}
             for each in notices.open_notices(self.event)
         ]
-        has_rules = (
-            any(entry["entry"].rule for entry in entries)
-            or ReminderRule.objects.filter(event=self.event).exists()
+        drawn = {entry["entry"].rule.pk for entry in entries if entry["entry"].rule}
+        rules = ReminderRule.objects.filter(event=self.event)
+        idle = [
+            {"rule": rule, "name": rule_name(rule), "to": segment_words(self.event, rule.segment)}
+            for rule in rules.exclude(pk__in=drawn)
+        ]
+        has_rules = bool(drawn or idle)
+        return super().get_context_data(
+            entries=entries, notices=waiting, idle=idle, has_rules=has_rules, **kwargs
         )
-        return super().get_context_data(entries=entries, notices=waiting, has_rules=has_rules, **kwargs)
 
     def _shown(self, entry: timeline.Entry) -> dict[str, Any]:
         rule = entry.rule
         return {
             "entry": entry,
             "local": entry.at.astimezone(self.event.zone),
+            "when": at_words(entry.at, self.event),
             "name": rule_name(rule) if rule else entry.label,
             "to": segment_words(self.event, rule.segment) if rule else "",
         }

@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nsr_events.core.models import Event
-from nsr_events.core.texts import content_languages
+from nsr_events.core.texts import content_languages, text_in
 from nsr_events.programme.current import current_programme
 from nsr_events.registration.models import Registration, RegistrationSetup
-from nsr_events.registration.people.words import day_words
+from nsr_events.registration.people.words import day_words, language
 from nsr_events.reminders.segments import Segment, To
 
 STATUSES = ("confirmed", "waitlisted", "offered", "pending")
@@ -101,7 +101,7 @@ class SegmentForm(forms.Form):
         days = [(str(day.uid), day_words(day)) for day in self.event.days.all()] if choose else []
         programme = current_programme(self.event.pk)
         items = programme.shown if programme else ()
-        sessions = [(item.uid, next(iter(item.title.values()), "")) for item in items if item.bookable]
+        sessions = [(item.uid, text_in(item.title, language()).value) for item in items if item.bookable]
         return {
             "categories": categories,
             "days": days,

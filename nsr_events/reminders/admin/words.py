@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 
 from nsr_events.core.models import Event
 from nsr_events.core.phrases import joined
-from nsr_events.core.texts import content_languages
+from nsr_events.core.texts import content_languages, text_in
 from nsr_events.programme.current import current_programme
 from nsr_events.registration.models import Registration
-from nsr_events.registration.people.words import day_words, moment
+from nsr_events.registration.people.words import day_words, language, moment
 from nsr_events.reminders.segments import Segment, To
 
 
@@ -44,7 +44,7 @@ def _narrowing(event: Event, segment: Segment) -> list[str]:
     if segment.sessions:
         programme = current_programme(event.pk)
         names = [
-            next(iter(item.title.values()), "")
+            text_in(item.title, language()).value
             for item in (programme.shown if programme else ())
             if item.uid in segment.sessions
         ]

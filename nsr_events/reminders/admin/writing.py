@@ -24,7 +24,7 @@ from . import preview
 from .frame import MessageScreen
 from .message_form import MessageForm, NoticeForm
 from .texts_form import placeholder_help
-from .words import left_out_words, segment_words
+from .words import at_words, left_out_words, segment_words
 
 State = Message.State
 
@@ -38,7 +38,13 @@ class MessagesView(MessageScreen):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Message.objects.filter(event=self.event).exclude(state=State.DISCARDED).select_related("by")
         shown = [
-            {"message": row, "title": title_of(row), "progress": messages.progress(row)} for row in rows[:100]
+            {
+                "message": row,
+                "title": title_of(row),
+                "progress": messages.progress(row),
+                "when": at_words(row.confirmed_at or row.created, self.event),
+            }
+            for row in rows[:100]
         ]
         drafts = [row for row in shown if row["message"].state == State.DRAFT]
         return super().get_context_data(
@@ -247,7 +253,8 @@ class MessageView(OneMessage):
         return super().get_context_data(
             message=self.message,
             progress=progress,
-            leaves=first.due.astimezone(self.event.zone) if first else None,
+            leaves=at_words(first.due, self.event) if first else "",
+            confirmed=at_words(self.message.confirmed_at, self.event),
             to=audience_words(self.message),
             changes=self.changes(),
             percent=100 * progress.done // progress.total if progress.total else 100,
