@@ -113,7 +113,7 @@ def _show(request: HttpRequest, place: Place, now: dt.datetime) -> HttpResponse:
 
 
 def _take(request: HttpRequest, place: Place, now: dt.datetime) -> HttpResponse:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    if _length(request) > MOST_BYTES:
         return render(request, place, TOO_LARGE_PAGE, {}, status=413)
     try:
         key, stamp = (
@@ -131,6 +131,12 @@ def _take(request: HttpRequest, place: Place, now: dt.datetime) -> HttpResponse:
         if not is_busy(error):
             raise
         return _busy(request, place, now, key=key, stamp=stamp)
+
+
+def _length(request: HttpRequest) -> int:
+    """The bytes of a body as its header says; 0 where it says nothing of sense, for then Django reads nothing."""
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def _take_once(

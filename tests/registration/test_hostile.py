@@ -175,6 +175,14 @@ def test_bytes_that_are_no_text_are_no_error(client, page):
     assert client.post(page.url + "register/", b"{}", content_type="application/json").status_code == 400
 
 
+@pytest.mark.parametrize("said", ["much", "-5", "1e9", "\u00b2", "9" * 30])
+def test_a_length_without_sense_is_refused(client, page, said):
+    answer = client.post(page.url + "register/", person(), CONTENT_LENGTH=said)
+
+    assert answer.status_code in {400, 413}
+    assert not Registration.objects.exists()
+
+
 def test_another_events_form_registers_nobody_here(client, page):
     other = make_page(open_event(), page.get_parent().specific)
     carried = hidden(client.get(other.url + "register/").content.decode())
