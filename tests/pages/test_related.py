@@ -93,6 +93,15 @@ def test_a_report_tells_how_it_went_and_the_event_links_to_it(client, index):
     assert structured(client, report.url)["@type"] == "NewsArticle"
 
 
+def test_an_event_leads_to_no_report_behind_a_login(client, index):
+    event = make_event("Åpning")
+    page = make_page(event, index, title="Åpningen")
+    report = make_report(index, event)
+    PageViewRestriction.objects.create(page=report, restriction_type=PageViewRestriction.LOGIN)
+
+    assert report.url not in client.get(page.url).content.decode()
+
+
 def test_a_report_without_an_event_stands_alone(client, index):
     report = make_report(index)
 
