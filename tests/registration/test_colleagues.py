@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from nsr_events.outbox.models import OutgoingMail
+from nsr_events.outbox.models import MailTemplate, OutgoingMail
 from nsr_events.outbox.rendering import render
 from nsr_events.registration import invitations, links
 from nsr_events.registration.locking import Busy
-from nsr_events.registration.models import Invitation
+from nsr_events.registration.models import Invitation, RegistrationSetup
 from tests.factories import invite, make_category
 
 from .asking import hidden, open_event, person
@@ -135,6 +135,16 @@ def test_where_nobody_approves_the_colleague_is_written_to_by_first_name_and_who
     assert (mail.invitation.state, mail.invitation.email) == (State.SENT, "kollega@example.no")
     assert "Iver Oppdiktet 1" in text
     assert "Kollega" not in text
+
+
+def test_also_an_organisers_own_words_carry_no_more_than_the_first_name_a_colleague_typed(guest, invitation):
+    body_words = "Hei, {full_name}!\n\n[Svar]({own_page})"
+    MailTemplate.objects.create(
+        event=invitation.event, kind="invitation.invite", subject={"nb": "Kom"}, body={"nb": body_words}
+    )
+    RegistrationSetup.objects.filter(event=invitation.event).update(approve_colleagues=False)
+    send(guest, invitation)
+    assert "Hei, Kari!" in render(OutgoingMail.objects.get(), now=timezone.now()).text
 
 
 @pytest.mark.parametrize(
