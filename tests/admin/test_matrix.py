@@ -29,6 +29,7 @@ from nsr_events.programme.models import Session, SessionMaterial, SessionPerson
 from nsr_events.programme.releases import release_programme
 from nsr_events.registration.models import ConsentText, HandOver, Invitation, ParticipantCategory, Question
 from nsr_events.registration.seats import Application, register
+from nsr_events.reminders.models import Message, ReminderRule
 from tests.admin.conftest import NOW, give_model, make_user
 
 EVENT, REGISTER, LIST, CHOOSER, EVENT_CHOOSER, BULK = (
@@ -134,7 +135,20 @@ PROGRAMME = {
 MESSAGES = {
     **{
         f"events/<int:event_pk>/messages/{route}": Row(EVENT, "send_mail")
-        for route in ("", "do/", "resume/", "<uuid:uid>/")
+        for route in (
+            "",
+            "do/",
+            "resume/",
+            "<uuid:uid>/",
+            "reminders/",
+            "reminders/new/",
+            *(f"reminders/<uuid:uid>/{verb}" for verb in ("", "delete/", "send-missed/")),
+            "written/",
+            "written/new/",
+            *(f"written/<uuid:uid>/{verb}" for verb in ("", "write/", "check/")),
+            "texts/",
+            "texts/<str:kind>/",
+        )
     },
     **{
         f"events/<int:event_pk>/messages/<uuid:uid>/{route}": Row(EVENT, ("send_mail", "see_registrations"))
@@ -295,6 +309,12 @@ def matrix(world):
         due=NOW,
         expires=NOW,
     )
+    world.rule = ReminderRule.objects.create(
+        event=world.event, days=-2, at=dt.time(9), subject={"nb": "Hemmelig påminnelse"}, body={"nb": "Hei"}
+    )
+    world.message = Message.objects.create(
+        event=world.event, subject={"nb": "Hemmelig melding"}, body={"nb": "Hemmelig tekst"}
+    )
     names = {"first_name": "Hemmelig", "last_name": "Deltaker", "language": "nb"}
     category = world.event.categories.get()
     world.invitation = Invitation.objects.create(
@@ -329,6 +349,9 @@ def address_of(route, world):
     address = address.replace("<int:page_pk>", str(world.page.pk))
     named = world.material if "/materials/" in route else world.session
     named = world.mail if "/messages/" in route else named
+    named = world.rule if "/reminders/" in route else named
+    named = world.message if "/written/" in route else named
+    address = address.replace("<str:kind>", "registration.confirmed")
     named = world.participant if "/participants/" in route else named
     named = world.invitation if "/invitations/" in route else named
     named = world.group if "/groups/" in route else named
