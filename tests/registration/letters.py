@@ -1,4 +1,4 @@
-"""One mail of each kind about registrations and invitations, made by the verbs that write them in life."""
+"""One mail of each kind, made by the verbs that write them in life."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import datetime as dt
 import uuid
 from itertools import count
 
+from nsr_events.core.events import change_status, save_days
+from nsr_events.programme.models import Session
+from nsr_events.programme.releases import release_programme
 from nsr_events.registration import mails, seats
 from nsr_events.registration.models import RegistrationSetup
+from nsr_events.reminders import messages, planning
+from nsr_events.reminders.models import Message, ReminderRule
 from tests.factories import application, invite, make_category, make_event, make_page, open_registration
 
 SOON = dt.timedelta(days=60)
@@ -28,6 +33,9 @@ class Letters:
         self.waiting()
         self.lapsing()
         self.inviting()
+        self.reminding()
+        self.telling_many()
+        self.booking_days_apart()
 
     def event(self, **setup):
         """An event with a public page, open since ten days."""
@@ -100,3 +108,51 @@ class Letters:
         event = self.event(mode="invited")
         invitation = invite(event, email="invitert@sink.test", sent_at=self.now)
         mails.invite(invitation, now=self.now, occasion=str(uuid.uuid4()))
+
+    def reminding(self):
+        event = self.event()
+        invite(event, email="taus@sink.test", sent_at=self.now, answer_by=self.now + dt.timedelta(hours=2))
+        self.person(event, now=self.now - dt.timedelta(days=1))
+        long_ago = self.now - dt.timedelta(days=1)
+        until_start = int((event.start - self.now).total_seconds()) // 60
+        for values in ({"minutes": -until_start}, {"anchor": "answer_by", "minutes": -119}):
+            ReminderRule.objects.create(event=event, counts_from=long_ago, **values)
+        planning.plan_reminders(now=self.now)
+
+    def telling_many(self):
+        moved, cancelled, changed = self.event(), self.event(), self.event()
+        for event in (moved, cancelled, changed):
+            self.person(event)
+        words = {"subject": {"nb": "Til alle"}, "body": {"nb": "Hei, {first_name}! [Min side]({own_page})"}}
+        Message.objects.create(event=moved, urgent=True, **words)
+        days = list(moved.days.all())
+        for day in days:
+            day.date += dt.timedelta(days=7)
+        save_days(moved, days, now=self.now)
+        change_status(cancelled, "cancelled", now=self.now)
+        self.moved_session(changed)
+        for draft in Message.objects.filter(state=Message.State.DRAFT):
+            messages.confirm(draft, count=messages.reach(draft, now=self.now).count, now=self.now)
+
+    def moved_session(self, event):
+        """A booked session that moves in a release."""
+        day = event.days.first()
+        start = event.start + dt.timedelta(hours=1)
+        session = Session.objects.create(
+            event=event, day=day, start=start, end=start + dt.timedelta(hours=1), title={"nb": "Verksted"},
+            bookable=True, capacity=5, status="confirmed",
+        )  # fmt: skip
+        release_programme(event, now=self.now)
+        row = self.person(event)
+        seats.book(row, {str(session.uid)}, now=self.now, row_version=row.row_version)
+        session.start, session.end = (
+            session.start + dt.timedelta(hours=1),
+            session.end + dt.timedelta(hours=1),
+        )
+        session.save()
+        release_programme(event, now=self.now)
+
+    def booking_days_apart(self):
+        event = self.event(days=RegistrationSetup.Days.CHOOSE)
+        first, _second, third = event.days.all()
+        self.person(event, days=(first, third))

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from nsr_events.outbox import delivery
+from nsr_events.outbox import delivery, kinds
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.pages.models import EventIndexPage
-from nsr_events.registration import links, mails
+from nsr_events.registration import links
 from nsr_events.registration.models import Invitation, Registration
 from tests.admin.conftest import restore_wagtail
 from tests.factories import make_index
@@ -51,6 +51,7 @@ def letters(site, settings, django_user_model):
     now = timezone.now()
     with sink.running() as server:
         lead_to(settings, server.port)
+        settings.NSR_EVENTS = {**settings.NSR_EVENTS, "ICAL_ORGANIZER": settings.DEFAULT_FROM_EMAIL}
         Letters(EventIndexPage.objects.get(), staff, now).write()
         delivery.drain(clock=lambda: now)
         # At night offers and invitations wait for the morning.
@@ -114,7 +115,7 @@ def purpose(link: str) -> str:
 
 
 def test_a_mail_of_each_kind_arrived_and_the_links_lead_home(letters, site):
-    wanted = {kind.key for kind in mails.KINDS}
+    wanted = {kind.key for kind in kinds.all_kinds()}
     sent = set(OutgoingMail.objects.filter(status="sent").values_list("kind", flat=True))
     assert wanted - sent == set()
     found = set().union(*map(links_in, letters))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin import messages as notes
 
 from nsr_events import conf
+from nsr_events.calendars import invites
 from nsr_events.core import audit
 from nsr_events.core.texts import content_languages, text_in
 from nsr_events.programme.current import current_programme
@@ -219,6 +220,7 @@ class CheckView(OneMessage):
             to=audience_words(self.message),
             changes=self.changes(),
             delay=int(conf.MESSAGE_DELAY),
+            outdated=invites.outdated(self.event) if self.message.kind in Message.FACT_NOTICES else 0,
             shown=self.preview(),
             people=preview.choices(self.event, self.words, may_see=self.may_see, now=now),
             languages=content_languages(),
