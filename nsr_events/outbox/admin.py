@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -179,7 +179,7 @@ class OutboxView(MessagesMixin, WorkspaceView):
             rows=[self.shown(mail) for mail in page],
             kinds=self.kinds_in_use(),
             chosen={name: self.request.GET.get(name, "") for name in ("kind", "q", "error")},
-            active=any(self.request.GET.get(name) for name in ("kind", "q", "error", "state")),
+            active=any(self.request.GET.get(name) for name in ("kind", "q", "error", "state", "cause")),
             pages=self.page_links(page),
             verbs=[
                 verb for verb in VERBS.values() if any(verb in row.verbs for row in map(self.shown, page))
@@ -196,6 +196,8 @@ class OutboxView(MessagesMixin, WorkspaceView):
             rows = rows.filter(kind=kind)
         if words := asked.get("q", "").replace("\0", "").strip():
             rows = rows.filter(recipients.search(words, may_see=self.may_see))
+        if _is_uid(asked.get("cause", "")):
+            rows = rows.filter(Q(rule__uid=asked["cause"]) | Q(part_of__uid=asked["cause"]))
         if words := asked.get("error", "").replace("\0", "").strip():
             rows = rows.filter(error__icontains=words)
         return rows

@@ -17,6 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from nsr_events import conf
+from nsr_events.core.site_root import read_once
 
 from . import claims, gate, health, kinds, outcomes, parts, poke, quiet, rendering, slots
 from .connections import Connection
@@ -84,7 +85,8 @@ class _Drain:
         try:
             claims.hand_back_expired(self.clock())
             if self.may_send():
-                self.send_batches()
+                with read_once():
+                    self.send_batches()
         finally:
             self.connection.close()
             claims.hand_back(self.owner)

@@ -97,11 +97,11 @@ def _recipient_wants(rule: ReminderRule, mail: OutgoingMail, each: Occurrence) -
 
 def _nearer_one(mail: OutgoingMail, each: Occurrence, now: dt.datetime) -> str | None:
     """After a standstill only the reminder nearest to what it tells of is sent."""
-    if not each.is_before or now - each.due < LEAST_LATE:
+    if not each.is_before or now - mail.due < LEAST_LATE:
         return None
     others = OutgoingMail.objects.filter(
         event=mail.event_id, kind=mail.kind, registration=mail.registration_id, person=mail.person_id,
-        due__gt=each.due, due__lte=now, status__in=(Status.PENDING, Status.CLAIMED, Status.SENDING, Status.SENT),
+        due__gt=mail.due, due__lte=now, status__in=(Status.PENDING, Status.CLAIMED, Status.SENDING, Status.SENT),
     )  # fmt: skip
     return Reason.NEARER if others.exclude(rule=mail.rule_id).exists() else None
 

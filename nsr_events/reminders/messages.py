@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +106,27 @@ def confirm(message: Message, *, count: int, now: dt.datetime, by: Any = None) -
     _become(message, Message.State.CONFIRMED, told=len(meant), confirmed_at=now, by=by or message.by)
     poke.on_commit()
     return len(meant)
+
+
+@transaction.atomic
+def save_draft(message: Message, *, everybody_of: Iterable[str] | None = None, by: Any = None) -> Message:
+    """Keep the words and the audience of a draft, a new one too.
+
+    What a notice tells is left to the changes themselves, but for ``everybody_of``: days (uids) of which everybody is
+    told. Raises ``NotADraft`` when somebody confirmed or discarded it meanwhile.
+    """
+    if message.pk is None:
+        message.by = by
+        message.save()
+        return message
+    locked = _locked(message)
+    for name in ("subject", "body", "audience", "urgent"):
+        setattr(locked, name, getattr(message, name))
+    if everybody_of is not None:
+        locked.facts = {**locked.facts, "everybody_of": sorted(everybody_of)}
+    locked.by = by
+    locked.save()
+    return locked
 
 
 @transaction.atomic

@@ -36,10 +36,14 @@ def save_rule(rule: ReminderRule, *, now: dt.datetime, by: Any = None) -> tuple[
     """
     lock_event(rule.event_id)
     before = ReminderRule.objects.filter(uid=rule.uid).first()
-    if before is None or any(getattr(before, name) != getattr(rule, name) for name in TIMING):
+    retimed = before is None or any(getattr(before, name) != getattr(rule, name) for name in TIMING)
+    if retimed:
         rule.counts_from = now
     rule.full_clean()
     rule.save()
+    if retimed and rule.is_of_invitations:
+        # Each invitation has a time of its own: the next tick makes those that are due anew.
+        waiting(rule).filter(status=Status.PENDING).delete()
     audit.record("reminder.save", event=rule.event, actor=by, object_uid=str(rule.uid), now=now)
     if before is None:
         return rule, Effect()

@@ -290,6 +290,18 @@ class TestDowntime:
         drain(local(6, 6, 12))
         assert reminded() == ["deltaker1@example.no"]
 
+    def test_sent_by_hand_it_comes_though_a_nearer_one_has_gone(self, event, rule, tick, local):
+        missed = rule(days=-3, late_by=60)
+        register(event)
+        planning.plan_reminders(now=local(6, 5, 8, 30))
+        drain(local(6, 5, 11))
+        rule(days=-2)
+        tick(local(6, 6, 9))
+        (each,) = planning.occurrences.of_event(missed, event, ())
+        planning.send_missed(missed, each, now=local(6, 6, 12))
+        drain(local(6, 6, 12))
+        assert len(reminded()) == 2
+
     def test_planning_is_a_heartbeat(self, event, rule):
         from nsr_events.outbox.models import Heartbeat
 

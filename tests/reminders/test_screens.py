@@ -12,7 +12,7 @@ from nsr_events.core.events import save_days
 from nsr_events.outbox import kinds, rendering
 from nsr_events.outbox.models import MailTemplate, OutgoingMail
 from nsr_events.registration.models import Registration
-from nsr_events.reminders import notices
+from nsr_events.reminders import messages, notices
 from nsr_events.reminders.models import Message, ReminderRule
 from tests.admin.conftest import make_user
 from tests.factories import NOW, invite, make_event, open_registration, register
@@ -277,3 +277,30 @@ class TestTexts:
             assert shown.problem == "", kind.key
         assert not Registration.objects.exists()
         assert not OutgoingMail.objects.exists()
+
+
+class TestTheOutbox:
+    def test_it_shows_the_mails_of_one_rule_or_message(self, desk, event):
+        message = TestMessages().write(desk, event)
+        desk.post(at(event, "check", message.uid), {"confirm": "1", "count": "3"})
+        register(event, 8)
+        outbox = reverse("nsr_events_messages:outbox", args=[event.pk])
+        assert len(desk.get(outbox).context["rows"]) == 4
+        assert len(desk.get(f"{outbox}?cause={message.uid}").context["rows"]) == 3
+
+
+def test_a_draft_that_was_confirmed_meanwhile_is_not_written_over(desk, event):
+    message = TestMessages().write(desk, event)
+    stale = Message.objects.get(pk=message.pk)
+    messages.confirm(message, count=3, now=NOW)
+    stale.subject = {"nb": "Noe annet"}
+    with pytest.raises(messages.NotADraft):
+        messages.save_draft(stale)
+    message.refresh_from_db()
+    assert (str(message.subject), message.state) == ("Ta med pass", "confirmed")
+
+
+@pytest.mark.parametrize(("anchor", "side"), [("invited", "before"), ("answer_by", "after")])
+def test_a_rule_that_could_never_fire_is_refused(desk, event, anchor, side):
+    response = desk.post(at(event, "rule_new"), {**RULE, "anchor": anchor, "side": side})
+    assert "side" in response.context["form"].errors

@@ -98,8 +98,6 @@ class NoticeForm(MailTextForm):
         kept = not all(same.values())
         message.subject, message.body = (values["subject"], values["body"]) if kept else ("", "")
         message.urgent = values["urgent"]
-        if "everybody_of" in values:
-            message.facts = {**message.facts, "everybody_of": values["everybody_of"]}
         return message
 
 

@@ -75,6 +75,11 @@ class RuleForm(SegmentForm, MailTextForm):
             self.add_error("number", _("Write at most %(most)d days.") % {"most": MOST_DAYS})
         elif cleaned.get("unit") != DAYS and self._minutes() > 7 * 24 * 60:
             self.add_error("number", _("More than a week is written in days."))
+        side, anchor = cleaned.get("side"), cleaned.get("anchor")
+        if anchor == Anchor.INVITED and side == "before":
+            self.add_error("side", _("Nobody is reminded before the invitation is sent."))
+        if anchor == Anchor.ANSWER_BY and side == "after":
+            self.add_error("side", _("After this no answer is wanted: remind people before."))
         if not self.errors:
             self._check_retention()
         return cleaned

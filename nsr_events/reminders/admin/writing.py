@@ -99,9 +99,13 @@ class WriteView(OneMessage):
         if not form.is_valid():
             notes.error(request, _("Nothing is saved yet. Correct what is marked below."))
             return self.show(form)
-        message = form.filled(self.message)
-        message.by = request.user
-        message.save()
+        try:
+            message = messages.save_draft(
+                form.filled(self.message), everybody_of=form.cleaned_data.get("everybody_of"), by=request.user
+            )
+        except messages.NotADraft:
+            notes.warning(request, _("It has been confirmed or stopped already."))
+            return redirect(self.address("message", self.message.uid))
         if "check" in request.POST:
             return redirect(self.address("check", message.uid))
         notes.success(request, _("The draft is saved. Nothing is sent yet."))
