@@ -27,12 +27,13 @@ from nsr_events import conf
 from nsr_events.core import formats, presentations
 from nsr_events.core.models import Event, EventDay
 from nsr_events.core.presentations import Presentation
+from nsr_events.core.site_root import site_root
 from nsr_events.core.texts import text_in
 from nsr_events.outbox import kinds, parts, queue
 from nsr_events.outbox.kinds import Kind, Link, MailContext
 from nsr_events.outbox.models import OutgoingMail, Reason
 from nsr_events.outbox.parts import Part
-from nsr_events.registration import links, mail_values
+from nsr_events.registration import mail_values
 from nsr_events.registration.models import Registration, RegistrationSetup
 
 from . import entries, ics
@@ -325,7 +326,7 @@ def _description(event: Event, run: Sequence[EventDay], shown: Presentation | No
     language = translation.get_language() or "en"
     hours = "\n".join(_hours(event, day, language) for day in run) if len(run) > 1 else ""
     online = _("Take part online: %(address)s") % {"address": event.online_url} if event.online_url else ""
-    own = _("Your own page: %(address)s") % {"address": links.site_root() + reverse("nsr_events:me")}
+    own = _("Your own page: %(address)s") % {"address": site_root() + reverse("nsr_events:me")}
     body = "\n\n".join(filter(None, [shown.summary if shown else "", hours]))
     return ics.describe(body, last_lines=[online, shown.url if shown else "", own])
 

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse
-from wagtail.models import Site
 
 from nsr_events import conf
+from nsr_events.core.site_root import site_root
 
 from .models import Invitation, Registration
 
@@ -101,12 +101,6 @@ def address(purpose: str, row: Registration | Invitation, *, language: str = "")
         Purpose.ERASE: "nsr_events:erase",
     }
     return site_root() + reverse(names[Purpose(purpose)], args=[token(purpose, row)])
-
-
-def site_root() -> str:
-    """The default site's address without a final slash, or Wagtail's base address where there is no site."""
-    site = Site.objects.filter(is_default_site=True).first()
-    return site.root_url if site else settings.WAGTAILADMIN_BASE_URL.rstrip("/")
 
 
 def note(request: HttpRequest, purpose: str, row: Registration | Invitation, *, now: dt.datetime) -> None:
