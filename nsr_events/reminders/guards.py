@@ -53,8 +53,15 @@ def of_invitation_reminder(mail: OutgoingMail, now: dt.datetime) -> str | None:
 
 
 def of_message(mail: OutgoingMail, now: dt.datetime) -> str | None:
-    """For what an organiser wrote to many."""
-    return _stopped(mail) or _gone(mail) or _bad(mail)
+    """For what an organiser wrote to many: while the person is one of those it is for."""
+    if reason := _stopped(mail) or _gone(mail) or _bad(mail):
+        return reason
+    if mail.invitation:
+        return None if mail.invitation.state == Invitation.State.SENT else Reason.ANSWERED
+    if mail.registration is None:
+        return None
+    meant = audiences.registrations(mail.event, mail.part_of.segment).filter(pk=mail.registration_id)
+    return None if meant.exists() else Reason.CHANGED
 
 
 def of_fact_notice(mail: OutgoingMail, now: dt.datetime) -> str | None:

@@ -126,6 +126,16 @@ class TestMessages:
         drain(LATER)
         assert [to for _subject, to in sent()] == ["invitert1@example.no"]
 
+    def test_who_leaves_or_answers_before_it_leaves_is_spared(self, event, people):
+        silent = invite(event, 1)
+        messages.confirm(message(event), count=3, now=NOW)
+        to_silent = message(event, audience=Segment(to=To.SILENT).as_json())
+        messages.confirm(to_silent, count=1, now=NOW)
+        Registration.objects.filter(pk=people[0].pk).update(status="cancelled")
+        type(silent).objects.update(state="declined")
+        drain(LATER)
+        assert sorted(to for _subject, to in sent()) == ["deltaker2@example.no", "deltaker3@example.no"]
+
     def test_who_is_erased_meanwhile_gets_nothing(self, event, people):
         messages.confirm(message(event), count=3, now=NOW)
         Registration.objects.update(anonymised_at=NOW)
