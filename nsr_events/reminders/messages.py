@@ -149,19 +149,18 @@ def discard(message: Message) -> None:
 
 def progress(message: Message) -> Progress:
     """Count a message's mails by state; one query."""
-    counts = message.mails.aggregate(
-        waiting=Count("pk", filter=waiting()),
-        **{
-            name: Count("pk", filter=Q(status=status))
-            for name, status in (
-                ("sent", Status.SENT),
-                ("failed", Status.FAILED),
-                ("unknown", Status.UNKNOWN),
-                ("skipped", Status.SKIPPED),
-            )
-        },
-    )
-    return Progress(**counts)
+    return progress_of([message]).get(message.pk, Progress())
+
+
+def progress_of(rows: Iterable[Message]) -> dict[int, Progress]:
+    """Count the mails of many messages by state, by the messages' keys; one query. Those without mails have none."""
+    counted = {"waiting": waiting()} | {
+        str(status): Q(status=status)
+        for status in (Status.SENT, Status.FAILED, Status.UNKNOWN, Status.SKIPPED)
+    }
+    counts = {name: Count("pk", filter=of) for name, of in counted.items()}
+    mails = OutgoingMail.objects.filter(part_of__in=[row.pk for row in rows]).order_by()
+    return {row.pop("part_of"): Progress(**row) for row in mails.values("part_of").annotate(**counts)}
 
 
 def waiting() -> Q:

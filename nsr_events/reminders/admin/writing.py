@@ -38,14 +38,16 @@ class MessagesView(MessageScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Message.objects.filter(event=self.event).exclude(state=State.DISCARDED).select_related("by")
+        newest = list(rows[:100])
+        progress = messages.progress_of(newest)
         shown = [
             {
                 "message": row,
                 "title": title_of(row),
-                "progress": messages.progress(row),
+                "progress": progress.get(row.pk, messages.Progress()),
                 "when": at_words(row.confirmed_at or row.created, self.event),
             }
-            for row in rows[:100]
+            for row in newest
         ]
         drafts = [row for row in shown if row["message"].state == State.DRAFT]
         return super().get_context_data(
