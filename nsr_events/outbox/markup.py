@@ -18,6 +18,8 @@ INLINE = re.compile(
 NAMED = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 GOOD_ADDRESS = re.compile(r"(?:https://|mailto:)[^\s{}]+")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+SOFT_HYPHEN = "\u00ad"
+"""Helps HTML to break a long title; subjects and plain text would show it as a hyphen."""
 
 Value = str | Sequence[str]
 
@@ -104,12 +106,12 @@ def marked(blocks: Sequence[Block]) -> list[Block]:
 def fill_line(text: str, values: Mapping[str, Value]) -> str:
     """Return a subject: one line, without markup, control characters or doubled spaces."""
     words = "".join(span.words for span in _fill_spans(_plain_spans(text), values, {}) or [])
-    return " ".join(CONTROLS.sub(" ", words.replace("\n", " ")).split())
+    return " ".join(CONTROLS.sub(" ", words.replace("\n", " ")).replace(SOFT_HYPHEN, "").split())
 
 
 def as_text(blocks: Sequence[Block]) -> str:
     """Return filled blocks as plain text."""
-    return "\n\n".join(_text_of(block) for block in blocks)
+    return "\n\n".join(_text_of(block) for block in blocks).replace(SOFT_HYPHEN, "")
 
 
 def _blocks(paragraph: str) -> Iterator[Block]:

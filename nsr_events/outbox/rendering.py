@@ -144,7 +144,7 @@ def _foot(frame: dict[str, str]) -> str:
         lines.append(
             _("Questions? Reply to this e-mail, or ask %(contact)s.") % {"contact": frame["contact"]}
         )
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if line).replace(markup.SOFT_HYPHEN, "")
 
 
 @cache

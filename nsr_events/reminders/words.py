@@ -58,7 +58,9 @@ def _fact(name: str, before: Any, after: Any, language: str) -> list[str]:
     labels = {"venue": _("Place"), "format": _("Format"), "timezone": _("Time zone")}
     if name == "format":
         choices = dict(Event.Format.choices)
-        before, after = str(choices.get(before, before)), str(choices.get(after, after))
+        # In the middle of a line: "Form: nå på nett".
+        before, after = (str(choices.get(value, value)) for value in (before, after))
+        before, after = before[:1].lower() + before[1:], after[:1].lower() + after[1:]
     return [_now_before(labels[name], after, before)]
 
 

@@ -91,3 +91,11 @@ def test_a_subject_is_one_line(value):
 @given(st.text(alphabet=st.sampled_from("{}[]()*#- \nabc_own/https:.")))
 def test_every_text_can_be_parsed(text):
     markup.names(markup.parse(text))
+
+
+def test_what_helps_a_title_to_break_is_in_the_html_alone():
+    """Subjects and plain text would show a soft hyphen."""
+    name = {"event_name": "Sikkerhets\u00adkonferansen"}
+    filled = markup.fill(markup.parse("Om {event_name}."), name, {})
+    assert markup.as_text(filled) == "Om Sikkerhetskonferansen."
+    assert markup.fill_line("Endring: {event_name}", name) == "Endring: Sikkerhetskonferansen"

@@ -5,6 +5,7 @@ import socket
 from html import unescape
 
 import pytest
+from django.utils import translation
 
 from nsr_events.outbox import kinds, parts, rendering, texts
 from nsr_events.outbox.models import OutgoingMail
@@ -205,11 +206,13 @@ class TestPackagedTexts:
         ],
     )
     def test_a_bad_text_is_told(self, subject, body, wrong):
-        [problem] = texts.problems(kinds.get("test.note"), texts.MailText(subject, body))
+        with translation.override("en"):
+            [problem] = texts.problems(kinds.get("test.note"), texts.MailText(subject, body))
         assert wrong in problem
 
     def test_a_text_without_what_it_must_have_is_told(self):
         offer = kinds.get("registration.offer")
-        assert texts.problems(offer, texts.MailText("S", "{own_page}")) == [
-            "The text needs the placeholder {offer_deadline}."
-        ]
+        with translation.override("en"):
+            assert texts.problems(offer, texts.MailText("S", "{own_page}")) == [
+                "The text needs the placeholder {offer_deadline}."
+            ]
