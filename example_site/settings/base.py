@@ -157,6 +157,8 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 
+CSRF_FAILURE_VIEW = "nsr_events.registration.csrf.refused"
+
 NSR_EVENTS = {
     "BASE_TEMPLATE": "base.html",
     # Keys live in the environment: newest first, separated by commas (docs/how-to/keys).

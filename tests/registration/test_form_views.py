@@ -492,3 +492,12 @@ def test_the_form_takes_the_same_few_queries_whatever_the_number_of_registration
 
     assert queries(page.url + "register/") == few
     assert few - queries(empty.url + "sub/") <= 15
+
+
+def test_a_browser_without_cookies_is_told_what_to_do_in_its_language(page):
+    response = Client(enforce_csrf_checks=True).post(page.url + "register/", {"first_name": "Kari"})
+
+    assert response.status_code == 403
+    assert "Nettleseren din sendte ikke med informasjonskapselen vår." in body(response)
+    assert response["Cache-Control"] == "private, no-store"
+    assert not rows().exists()
