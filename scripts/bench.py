@@ -6,6 +6,7 @@ response, and of 300 sessions to 30.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import json
 import os
@@ -38,7 +39,7 @@ from nsr_events.programme.current import current_programme  # noqa: E402
 from nsr_events.programme.releases import release_programme  # noqa: E402
 from nsr_events.programme.timetable import Placed, lay_out  # noqa: E402
 from nsr_events.programme.working import load_working  # noqa: E402
-from scripts.bench_mail import mails  # noqa: E402
+from scripts.bench_mail import mails, reminders  # noqa: E402
 from scripts.bench_registration import lists, registrations  # noqa: E402
 from tests.empty_pages.models import EmptyRoutablePage  # noqa: E402
 from tests.factories import make_conference, make_event, make_index, make_page  # noqa: E402
@@ -174,7 +175,13 @@ def _release(event) -> None:
 
 def main() -> None:
     """Build two conferences in a database of this run and measure."""
+    parser = argparse.ArgumentParser(description="Print benchmarks, one JSON object a line.")
+    parser.add_argument("--reminders", type=int, metavar="N", help="only reminders, N of them")
+    only_reminders = parser.parse_args().reminders
     call_command("migrate", verbosity=0)
+    if only_reminders:
+        reminders(say, count=only_reminders)
+        return
     index = make_index()
     small = make_conference(index, sessions=30, slug="liten")
     big = make_conference(index, sessions=300, slug="stor")
@@ -184,6 +191,7 @@ def main() -> None:
     registrations(say)
     lists(say)
     mails(say)
+    reminders(say)
     index_feed(Client(), index)
     feed_of_2000(Client(), index)
 

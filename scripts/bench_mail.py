@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import random
+import re
+import resource
 import smtplib
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from email.message import EmailMessage
 
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
+from example_site.demo.load import add_many, open_for_load
 from nsr_events.outbox import delivery, queue
 from nsr_events.outbox.models import OutgoingMail
+from nsr_events.reminders import planning
+from nsr_events.reminders.models import ReminderRule
 from tests.factories import make_event
 from tests.outbox import making, sink
 
@@ -41,6 +50,77 @@ def mails(say: Say, *, count: int = 300) -> None:
                 doubles=doubles,
             )
         say("queries_a_mail", _queries(event), "queries")
+
+
+def reminders(say: Say, *, count: int = 10_000) -> None:
+    """Print how long ``count`` reminders take to plan, and how fast they leave, beside the plain loop.
+
+    With the peak of the process's memory before and after each step: neither planning nor sending may hold them all.
+    """
+    with sink.running() as server, override_settings(**settings_for(server.port)):
+        plain = _plain_loop(server.port, min(count, 1_000))
+        for senders in (1, 2):
+            if senders > 1 and connection.vendor == "sqlite":
+                continue
+            server.taken = _IdsOnly()
+            _remind(say, server, plain, count=count, senders=senders)
+
+
+def _remind(say: Say, server, plain: float, *, count: int, senders: int) -> None:
+    event = _event_to_remind_of(count)
+    start = _peak()
+    before = time.perf_counter()
+    asked = Counter()
+    with connection.execute_wrapper(lambda run, *args: asked.update(["statements"]) or run(*args)):
+        made = planning.plan_reminders(now=timezone.now()).made
+    seconds = time.perf_counter() - before
+    statements = asked["statements"] * 1_000 / count
+    planned = _peak()
+    say(
+        "reminders_planned",
+        seconds,
+        "s",
+        reminders=made,
+        statements_per_thousand=round(statements, 1),
+        peak_megabytes=[start, planned],
+    )
+    speed, doubles = _send_all(server, made, senders)
+    say(
+        f"reminders_{senders}_sender",
+        speed,
+        "per second",
+        reminders=made,
+        to_plain_smtplib=round(speed / plain, 3),
+        doubles=doubles,
+        not_sent=event.mails.exclude(status="sent").count(),
+        peak_megabytes=[planned, _peak()],
+    )
+
+
+def _event_to_remind_of(count: int):
+    """An event in three days with as many people, and a rule that is due now, at whatever hour that is."""
+    now = timezone.now()
+    event = make_event(
+        "Benk", date=now.date() + dt.timedelta(days=3), contact_email="post@example.org", now=now
+    )
+    open_for_load(event, capacity=None, now=now)
+    add_many(event, count, dice=random.Random(event.pk), now=now)
+    left = int((event.start - now).total_seconds() // 60)
+    ReminderRule.objects.create(event=event, minutes=-left - 1, counts_from=now - dt.timedelta(days=3))
+    return event
+
+
+class _IdsOnly(list):
+    """What the server took, without the mails themselves: they would be most of the memory that is measured."""
+
+    def append(self, delivery: sink.Delivery) -> None:
+        found = re.search(rb"(?im)^Message-ID:\s*\S+", delivery.content)
+        super().append(sink.Delivery(delivery.to, found[0] + b"\r\n\r\n"))
+
+
+def _peak() -> float:
+    """The most memory the process has held so far, in megabytes; the server runs in it."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
 def settings_for(port: int) -> dict:
@@ -82,7 +162,12 @@ def _fill(event, count: int) -> None:
 def _drain(event, server, count: int, senders: int) -> tuple[float, int]:
     _fill(event, count)
     server.taken.clear()
-    with override_settings(NSR_EVENTS={"BASE_TEMPLATE": "base.html", "MAIL_SENDERS": senders}):
+    return _send_all(server, count, senders)
+
+
+def _send_all(server, count: int, senders: int) -> tuple[float, int]:
+    """Run as many drains at once until all is sent; mails a second, and copies too many."""
+    with override_settings(NSR_EVENTS={**settings.NSR_EVENTS, "MAIL_SENDERS": senders}):
         threads = [threading.Thread(target=_run) for _n in range(senders)]
         before = time.perf_counter()
         for thread in threads:
