@@ -177,7 +177,7 @@ class _Drain:
         if morning > now:
             claims.settle(mail, Status.PENDING, due=morning, attempts=mail.attempts - 1)
             return None, ()
-        return mail, parts.of(MailContext(mail, mail.language, now))
+        return mail, parts.of(MailContext(mail, mail.language, now, shared=self.shared))
 
     def hand_over(self, message):
         try:
