@@ -175,7 +175,8 @@ def notice_segment() -> Segment:
 
 def _locked(message: Message) -> Message:
     """Take the row and look again. Raises ``NotADraft``."""
-    locked = Message.objects.select_for_update(no_key=True).select_related("event__venue").get(pk=message.pk)
+    rows = Message.objects.select_for_update(no_key=True, of=("self",))
+    locked = rows.select_related("event__venue").get(pk=message.pk)
     if locked.state != Message.State.DRAFT:
         raise NotADraft
     return locked
