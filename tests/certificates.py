@@ -22,14 +22,15 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = _name("An authority of the tests")
         basic = x509.BasicConstraints(ca=True, path_length=None)
-        made = _builder(self.name, self.name, self.key, DAY).add_extension(basic, critical=True)
+        made = _builder(self.name, self.name, self.key, self.key, DAY).add_extension(basic, critical=True)
+        made = made.add_extension(_usage(), critical=True)
         self.certificate = made.sign(self.key, hashes.SHA256())
         self.path = self._write("authority.pem", _pem(self.certificate))
 
     def sign(self, name: str, host: str = "127.0.0.1", *, ends_in: dt.timedelta = DAY) -> tuple[Path, Path]:
         """A certificate for a host, and its key; ``ends_in`` less than nothing has expired."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = _builder(_name(host), self.name, key, ends_in).add_extension(
+        made = _builder(_name(host), self.name, key, self.key, ends_in).add_extension(
             x509.SubjectAlternativeName([_host(host)]), critical=False
         )
         private = key.private_bytes(
@@ -44,7 +45,19 @@ class Authority:
         return path
 
 
-def _builder(subject, issuer, key, ends_in):
+def _usage():
+    """What an authority's key is for; Python 3.13 asks."""
+    others = dict.fromkeys(
+        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+        False,
+    )
+    return x509.KeyUsage(
+        **others, key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False
+    )
+
+
+def _builder(subject, issuer, key, signer, ends_in):
+    """A certificate as RFC 5280 wants it, with the identifiers of both keys: Python 3.13 is strict."""
     now = dt.datetime.now(dt.UTC)
     return (
         x509.CertificateBuilder()
@@ -54,6 +67,10 @@ def _builder(subject, issuer, key, ends_in):
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - 30 * DAY)
         .not_valid_after(now + ends_in)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
+        )
     )
 
 

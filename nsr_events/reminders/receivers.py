@@ -68,11 +68,12 @@ def follow_event(
     notices.propose_facts(event, changes, before, now=now, by=by)
 
 
-def count_concerned(sender: Any, *, event: Event, changes: list, **kwargs: Any) -> Audience:
-    """How many a notice of the release would be proposed to."""
+def count_concerned(sender: Any, *, event: Event, changes: list, **kwargs: Any) -> Audience | None:
+    """How many a notice of the release would be proposed to; nothing where it concerns nobody."""
     facts = notices.programme_facts(None, changes)
     message = Message(event=event, kind=Message.Kind.PROGRAMME, facts=facts)
-    return Audience(_("people concerned"), messages.reach(message, now=timezone.now()).count)
+    count = messages.reach(message, now=timezone.now()).count
+    return Audience(_("people concerned"), count) if count else None
 
 
 def follow_programme(sender: Any, *, event: Event, release: Any, changes: list, **kwargs: Any) -> None:

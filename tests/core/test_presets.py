@@ -13,6 +13,8 @@ from nsr_events.core.presets import apply_preset, make_days, presets, problems
 from nsr_events.programme.models import Session
 from tests.factories import NOW, make_event
 
+pytestmark = pytest.mark.django_db  # the checks ask the database what it can do
+
 COURSE = """
 name = { nb = "Kurs", en = "Course" }
 
