@@ -39,6 +39,7 @@ from nsr_events.programme.current import current_programme  # noqa: E402
 from nsr_events.programme.releases import release_programme  # noqa: E402
 from nsr_events.programme.timetable import Placed, lay_out  # noqa: E402
 from nsr_events.programme.working import load_working  # noqa: E402
+from scripts.bench_known import known_and_unknown  # noqa: E402
 from scripts.bench_mail import mails, reminders  # noqa: E402
 from scripts.bench_registration import lists, registrations  # noqa: E402
 from tests.empty_pages.models import EmptyRoutablePage  # noqa: E402
@@ -190,6 +191,7 @@ def main() -> None:
     programme(big, small)
     registrations(say)
     lists(say)
+    known_and_unknown(say)
     mails(say)
     reminders(say)
     index_feed(Client(), index)

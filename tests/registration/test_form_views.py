@@ -18,7 +18,15 @@ from wagtail.models import Page, PageViewRestriction
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.pages import registering
 from nsr_events.registration import seats, traps
-from nsr_events.registration.models import Registration
+from nsr_events.registration.models import (
+    ChosenOption,
+    Consent,
+    Registration,
+    RegistrationDay,
+    SensitiveAnswers,
+    StatusChange,
+)
+from nsr_events.registration.signals import registration_confirmed
 from tests.empty_pages.models import EmptyRoutablePage
 from tests.factories import make_index, make_page, open_registration, register
 
@@ -212,6 +220,43 @@ def test_a_known_address_gets_the_same_bytes_and_keeps_its_row(client, page):
     assert [answer.status_code for answer in answers] == [303, 303]
     assert rows().count() == 2
     assert rows().first().last_name == "Først"
+
+
+def test_a_known_address_is_as_much_work_as_a_new_one_and_leaves_nothing_behind(client, page):
+    """Times are measured by ``make bench``; here the rows that are written, and that those of a known one are gone."""
+    event = page.event
+    open_registration(event, opens=timezone.now() - MINUTE, days="choose", form_traps=False)
+    make_question(event, "several", options=["o_fish"])
+    make_question(event, "text", sensitive=True)
+    answers = {
+        "days": str(event.days.get().uid), "q_00000001": "o_fish", "q_00000002": "Nøtter", "sensitive_consent": "on",
+    }  # fmt: skip
+    register(event, email="ase@example.no")
+    told = []
+    registration_confirmed.connect(receiver := lambda **facts: told.append(facts["registration"]))
+
+    def written(address):
+        with CaptureQueriesContext(connection) as captured:
+            send(Client(), page, {**answers, "email": address})
+        statements = [query["sql"] for query in captured]
+        return sorted(sql.split()[2] for sql in statements if sql.startswith("INSERT INTO"))
+
+    def there():
+        tables = (Registration, RegistrationDay, StatusChange, ChosenOption, SensitiveAnswers, Consent)
+        return [table.objects.count() for table in tables]
+
+    written("forst@example.no")  # makes the version of the form and the texts of its consents
+    told.clear()
+    before = there()
+    try:
+        known = written("ase@example.no")
+        assert there() == before
+        assert rows().first().mails.order_by("pk").last().kind == "registration.already"
+        assert not told
+        assert written("ny@example.no") == known
+        assert [row.email for row in told] == ["ny@example.no"]
+    finally:
+        registration_confirmed.disconnect(receiver)
 
 
 def test_the_same_form_twice_is_one_registration_and_the_same_receipt(client, page):

@@ -47,8 +47,12 @@ def write(
     before: str,
     mail: str = "",
     facts: Mapping[str, Any] | None = None,
+    silent: bool = False,
 ) -> None:
-    """Note a step in the history, write its mail, and tell who needs to know of seats won and lost."""
+    """Note a step in the history, write its mail, and tell who needs to know of seats won and lost.
+
+    ``silent`` tells no receiver.
+    """
     kind = f"registration.{mail}" if mail and step.notify else ""
     StatusChange.objects.create(
         registration=registration, at=step.now, before=before, after=registration.status,
@@ -56,7 +60,8 @@ def write(
     )  # fmt: skip
     if kind:
         mails.tell(registration, kind, now=step.now, facts={**(facts or {}), **_note(step)})
-    _signal(registration, before, step.now)
+    if not silent:
+        _signal(registration, before, step.now)
 
 
 def move(
