@@ -191,6 +191,13 @@ GUARDS = (
         "tests/registration/test_seats.py",
     ),
     Guard(
+        "a known address is as much work as a new one",
+        "nsr_events/registration/seats/arriving.py",
+        "                _take_as_long(setup, application, status, step)\n",
+        "                pass\n",
+        "tests/registration/test_form_views.py -k as_much_work",
+    ),
+    Guard(
         "a stale tab changes nothing",
         "nsr_events/registration/seats/leaving.py",
         "        if row_version is not None and row.row_version != row_version:\n            raise Stale(row)\n",
