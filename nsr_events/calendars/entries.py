@@ -55,7 +55,7 @@ def event_entries(event: Event, presentation: Presentation | None, language: str
     with translation.override(language):
         days = list(event.days.all())
         whole = _event_entry(event, days, presentation, language)
-        if in_a_row(days):
+        if _in_a_row(days):
             return [whole]
         return [_day_entry(whole, event, day) for day in days]
 
@@ -111,7 +111,7 @@ def content_digest(event: Event, presentations: Iterable[tuple[str, Presentation
 def _event_entry(
     event: Event, days: Sequence[EventDay], presentation: Presentation | None, language: str
 ) -> Entry:
-    start, end = _span(event, days)
+    start, end = span(event, days)
     venue = _venue(event, days)
     organisers = [
         row.organisation.name
@@ -199,12 +199,15 @@ def titled(title: str, event: Event, *, cancelled: bool = False) -> str:
     return title
 
 
-def in_a_row(days: Sequence[EventDay]) -> bool:
+def _in_a_row(days: Sequence[EventDay]) -> bool:
     return all(later.date - day.date == ONE_DAY for day, later in pairwise(days))
 
 
-def _span(event: Event, days: Sequence[EventDay]) -> tuple[Moment, Moment]:
-    """One day: its hours. Several: dates, as a block of time would cover the nights (indico/indico#6867)."""
+def span(event: Event, days: Sequence[EventDay]) -> tuple[Moment, Moment]:
+    """Return when days in a row begin and end.
+
+    One: its hours. Several: dates, as a block of time would cover the nights (indico/indico#6867).
+    """
     if not days:
         return event.start, event.end
     if len(days) == 1:

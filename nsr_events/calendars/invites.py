@@ -250,7 +250,7 @@ def _cancelled(row: CalendarInvite, registration: Registration, context: MailCon
     event = context.event
     days = list(EventDay.objects.filter(uid__in=row.days).select_related("venue").order_by("date"))
     with translation.override(registration.language):
-        start, end = _span(event, days) if days else (event.start, event.end)
+        start, end = entries.span(event, days)
         title = _title(event, context.presentation, registration.language)
         return Entry(
             uid=str(row.uid), start=start, end=end, zone=event.timezone, stamp=row.stamp, sequence=row.sequence,
@@ -292,7 +292,7 @@ def _runs(days: Sequence[EventDay]) -> list[list[EventDay]]:
 def _wish(
     registration: Registration, event: Event, run: list[EventDay], shown: Presentation | None, attendee: Party
 ) -> Wish:
-    start, end = _span(event, run)
+    start, end = entries.span(event, run)
     venue = run[0].venue or event.venue
     entry = Entry(
         uid="",
@@ -314,12 +314,6 @@ def _wish(
 
 def _title(event: Event, shown: Presentation | None, language: str) -> str:
     return shown.title if shown else text_in(event.name, language).value
-
-
-def _span(event: Event, run: Sequence[EventDay]) -> tuple[ics.Moment, ics.Moment]:
-    if len(run) == 1:
-        return entries.hours_of_day(event, run[0])
-    return run[0].date, run[-1].date + ONE_DAY
 
 
 def _description(event: Event, run: Sequence[EventDay], shown: Presentation | None) -> str:

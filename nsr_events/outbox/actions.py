@@ -61,5 +61,4 @@ def send_again(mails: Iterable[OutgoingMail], *, now: dt.datetime) -> int:
 
 def skip(mails: Iterable[OutgoingMail], *, now: dt.datetime) -> int:
     """Leave out mails that wait; what is already being sent is not touched."""
-    waiting = OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails], status=Status.PENDING)
-    return waiting.update(status=Status.SKIPPED, reason=Reason.BY_STAFF)
+    return claims.leave_out(OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]), Reason.BY_STAFF)

@@ -39,7 +39,7 @@ MOST_AT_ONCE = 500
 Status = OutgoingMail.Status
 
 STATES = {
-    "waiting": (pgettext_lazy("mail", "Waiting"), (Status.PENDING, Status.CLAIMED, Status.SENDING)),
+    "waiting": (pgettext_lazy("mail", "Waiting"), OutgoingMail.UNDER_WAY),
     "sent": (gettext_lazy("Sent"), (Status.SENT,)),
     "failed": (gettext_lazy("Not delivered"), (Status.FAILED,)),
     "unknown": (gettext_lazy("Perhaps delivered"), (Status.UNKNOWN,)),

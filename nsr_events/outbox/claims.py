@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from nsr_events import conf
 
@@ -71,6 +71,11 @@ def hand_back_expired(now: dt.datetime) -> int:
         + sending.filter(again).update(status=Status.PENDING, **FREE)
         + sending.update(status=Status.UNKNOWN, **FREE)
     )
+
+
+def leave_out(mails: QuerySet[OutgoingMail], reason: str) -> int:
+    """Send none of ``mails`` that has not begun to leave, for ``reason``; returns how many that were."""
+    return mails.unsent().update(status=Status.SKIPPED, reason=reason, **FREE)
 
 
 def lease() -> dt.timedelta:

@@ -113,10 +113,9 @@ class Kind:
 
     ``texts`` is the TOML file with the packaged subject and body by language, None for mail that always brings its own.
     ``own_text`` of a mail and a language answers what its rule or message says in that language, None for nothing;
-    ``editable`` kinds have words that editors may change. ``to_many`` goes to nobody whose address is known as bad.
-    ``life`` of an unsaved row and its due
-    time answers when it expires. ``guard`` answers, as of now, why the mail is no longer wanted (a ``Reason``), else
-    None; it may query. ``recipient`` answers the address, "" for none. ``unsubscribe`` answers the one-click address.
+    ``editable`` kinds have words that editors may change. ``life`` of an unsaved row and its due time answers when it
+    expires. ``guard`` answers, as of now, why the mail is no longer wanted (a ``Reason``), else None; it may query.
+    ``recipient`` answers the address, "" for none. ``unsubscribe`` answers the one-click address.
     """
 
     key: str
@@ -134,7 +133,6 @@ class Kind:
     unsubscribe: Callable[[OutgoingMail], str] | None = None
     own_text: Callable[[OutgoingMail, str], MailText | None] | None = None
     editable: bool = True
-    to_many: bool = False
 
 
 class UnknownKind(LookupError):  # noqa: N818

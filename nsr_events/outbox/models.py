@@ -18,6 +18,10 @@ from django.utils.translation import pgettext_lazy
 from nsr_events.core.fields import I18nCharField, I18nTextField
 from nsr_events.core.models import Event, Person
 
+MOST_SUBJECT = 150
+MOST_BODY = 10_000
+"""Characters that the words of a mail may have."""
+
 
 class Reason(models.TextChoices):
     """Why a mail was not sent, in words that staff read. Guards of the kinds answer one of these."""
@@ -45,6 +49,10 @@ class OutgoingMailQuerySet(models.QuerySet):
         """Those waiting whose time has come."""
         return self.filter(status=OutgoingMail.Status.PENDING, due__lte=now)
 
+    def unsent(self):
+        """Those that have not begun to leave: what an edit still reaches and a stop still holds."""
+        return self.filter(status__in=OutgoingMail.UNSENT)
+
     def undelivered(self):
         """Those that did not arrive, or perhaps not."""
         return self.filter(status__in=(OutgoingMail.Status.FAILED, OutgoingMail.Status.UNKNOWN))
@@ -65,6 +73,9 @@ class OutgoingMail(models.Model):
         FAILED = "failed", _("Not delivered")
         UNKNOWN = "unknown", _("Perhaps delivered")
         SKIPPED = "skipped", _("Not sent")
+
+    UNSENT = (Status.PENDING, Status.CLAIMED)
+    UNDER_WAY = (*UNSENT, Status.SENDING)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=40)
@@ -144,9 +155,6 @@ class MailTemplate(models.Model):
 
     A language without subject and body has the words of the next level (``texts.text_of``).
     """
-
-    MOST_SUBJECT = 150
-    MOST_BODY = 10_000
 
     event = models.ForeignKey(Event, null=True, on_delete=models.CASCADE, related_name="mail_templates")
     kind = models.CharField(max_length=40)

@@ -22,10 +22,9 @@ from nsr_events.core.texts import as_dict, default_language
 
 from . import markup
 from .kinds import Kind
-from .models import MailTemplate, OutgoingMail
+from .models import MOST_SUBJECT, MailTemplate, OutgoingMail
 from .placeholders import COMMON, COMMON_LINKS
 
-MOST_SUBJECT = 150
 SECRET_ADDRESS = re.compile(r"/(?:me|cal)/")
 TYPED_DATE = re.compile(
     r"\b\d{1,2}\.\s?(?:\d{1,2}\.|(?:jan|feb|mars?|apr|mai|jun|jul|aug|sep|okt|nov|des)\w*)(?:\s?\d{2,4})?",

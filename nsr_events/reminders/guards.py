@@ -108,7 +108,7 @@ def _nearer_one(mail: OutgoingMail, each: Occurrence, now: dt.datetime) -> str |
         return None
     others = OutgoingMail.objects.filter(
         event=mail.event_id, kind=mail.kind, registration=mail.registration_id, person=mail.person_id,
-        due__gt=mail.due, due__lte=now, status__in=(Status.PENDING, Status.CLAIMED, Status.SENDING, Status.SENT),
+        due__gt=mail.due, due__lte=now, status__in=(*OutgoingMail.UNDER_WAY, Status.SENT),
     )  # fmt: skip
     return Reason.NEARER if others.exclude(rule=mail.rule_id).exists() else None
 

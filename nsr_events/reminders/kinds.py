@@ -112,32 +112,27 @@ def _for_a_week(mail: OutgoingMail, due: dt.datetime) -> dt.datetime:
     return due + dt.timedelta(days=7)
 
 
-def _until_event_end(mail: OutgoingMail, due: dt.datetime) -> dt.datetime:
-    """A notice is worth sending until the event is over; of what was cancelled, for three days at least."""
-    return kinds.until_event_end(mail, due)
-
-
 EVERYBODY = {"first_name": first_name, "full_name": full_name, "days": days, "sessions": sessions}
 OWN_PAGE = {"own_page": Link(own_page, _("Open my page"))}
 STOP = {"stop_reminders": Link(lambda context: stop_address(context.mail), _("No more reminders"))}
-NOTICE: dict[str, Any] = {"priority": 3, "life": _until_event_end, "links": OWN_PAGE, "to_many": True}
+NOTICE: dict[str, Any] = {"priority": 3, "links": OWN_PAGE}
 
 KINDS = (
     Kind(
         "reminder", _("Reminder"), TEXTS / "reminder.toml", priority=5, quiet_hours=True,
         placeholders=EVERYBODY, links={**OWN_PAGE, **STOP}, guard=guards.of_reminder, unsubscribe=stop_address,
-        own_text=words_of_cause, to_many=True,
+        own_text=words_of_cause,
     ),
     Kind(
         "invitation.reminder", _("Reminder of an invitation"), TEXTS / "invitation.reminder.toml",
         policy=Policy.PARK, priority=7, quiet_hours=True, placeholders={**EVERYBODY, "answer_by": answer_by},
         links={"own_page": Link(own_page, _("Answer the invitation")), **STOP}, required=frozenset({"own_page"}),
-        guard=guards.of_invitation_reminder, unsubscribe=stop_address, own_text=words_of_cause, to_many=True,
+        guard=guards.of_invitation_reminder, unsubscribe=stop_address, own_text=words_of_cause,
     ),
     Kind(
         Message.Kind.MESSAGE, _("Message"), None, policy=Policy.PARK, priority=9, quiet_hours=True, life=_for_a_week,
         placeholders={**EVERYBODY, "answer_by": answer_by}, links=OWN_PAGE, guard=guards.of_message,
-        own_text=words_of_cause, editable=False, to_many=True,
+        own_text=words_of_cause, editable=False,
     ),
     Kind(
         Message.Kind.CHANGED, _("Notice of a change"), TEXTS / "event.changed.toml", guard=guards.of_fact_notice,

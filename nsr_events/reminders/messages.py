@@ -16,7 +16,7 @@ from django.db.models import Count, Q
 
 from nsr_events import conf
 from nsr_events.core.texts import as_dict, default_language
-from nsr_events.outbox import poke
+from nsr_events.outbox import claims, poke
 from nsr_events.outbox.models import OutgoingMail, Reason
 from nsr_events.outbox.queue import unsaved
 from nsr_events.registration.models import Registration, SessionBooking
@@ -29,7 +29,6 @@ from .segments import Segment, To
 
 AT_ONCE = 1000
 Status = OutgoingMail.Status
-WAITING = (Status.PENDING, Status.CLAIMED)
 
 
 class NotADraft(Exception):  # noqa: N818
@@ -135,8 +134,7 @@ def stop(message: Message) -> int:
     message = Message.objects.select_for_update(no_key=True).get(pk=message.pk)
     if message.state != Message.State.CONFIRMED:
         return 0
-    stopped = message.mails.filter(status__in=WAITING)
-    count = stopped.update(status=Status.SKIPPED, reason=Reason.STOPPED, owner="", lease_until=None)
+    count = claims.leave_out(message.mails.all(), Reason.STOPPED)
     _become(message, Message.State.STOPPED)
     return count
 
@@ -165,7 +163,7 @@ def progress_of(rows: Iterable[Message]) -> dict[int, Progress]:
 
 def waiting() -> Q:
     """The condition for mails that have not left yet."""
-    return Q(status__in=(*WAITING, Status.SENDING))
+    return Q(status__in=OutgoingMail.UNDER_WAY)
 
 
 def notice_segment() -> Segment:
@@ -189,9 +187,9 @@ def _become(message: Message, state: str, **values: Any) -> None:
 def _supersede(message: Message) -> None:
     kinds = Message.FACT_NOTICES if message.kind in Message.FACT_NOTICES else (message.kind,)
     older = OutgoingMail.objects.filter(
-        event=message.event, kind__in=kinds, status__in=WAITING, part_of__created__lt=message.created
+        event=message.event, kind__in=kinds, part_of__created__lt=message.created
     )
-    older.update(status=Status.SKIPPED, reason=Reason.SUPERSEDED, owner="", lease_until=None)
+    claims.leave_out(older, Reason.SUPERSEDED)
 
 
 def _row(message: Message, person: Mapping[str, Any], *, due: dt.datetime, now: dt.datetime) -> OutgoingMail:

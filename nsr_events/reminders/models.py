@@ -15,14 +15,13 @@ from django.utils.translation import pgettext_lazy
 
 from nsr_events.core.fields import I18nCharField, I18nTextField
 from nsr_events.core.models import Event, WithUid
+from nsr_events.outbox.models import MOST_BODY, MOST_SUBJECT
 
 from .segments import Segment
 from .timing import When
 
 MOST_DAYS = 366
 MOST_MINUTES = 7 * 24 * 60
-MOST_SUBJECT = 150
-MOST_BODY = 10_000
 
 
 class ReminderRule(WithUid):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nsr_events.core.models import Event
 from nsr_events.core.signals import Audience, event_changed, event_changing
+from nsr_events.outbox import claims
 from nsr_events.outbox.models import OutgoingMail, Reason
 from nsr_events.programme.signals import programme_released, programme_releasing
 
@@ -83,8 +84,7 @@ def follow_programme(sender: Any, *, event: Event, release: Any, changes: list, 
 
 def _sleep_or_wake(event: Event, *, was: str, now: dt.datetime) -> None:
     if event.is_off:
-        waiting = OutgoingMail.objects.filter(rule__event=event, status=OutgoingMail.Status.PENDING)
-        waiting.update(status=OutgoingMail.Status.SKIPPED, reason=Reason.EVENT_OFF)
+        claims.leave_out(OutgoingMail.objects.filter(rule__event=event), Reason.EVENT_OFF)
     elif was in OFF:
         # What passed while the event slept is not made up for.
         ReminderRule.objects.filter(event=event).update(counts_from=now)

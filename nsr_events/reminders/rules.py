@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from nsr_events.core import audit
 from nsr_events.core.events import lock_event
+from nsr_events.outbox import claims
 from nsr_events.outbox.models import OutgoingMail, Reason
 
 from . import planning
 from .models import ReminderRule
 
-Status = OutgoingMail.Status
 TIMING = ("anchor", "days", "at", "minutes", "active")
-WAITING = (Status.PENDING, Status.CLAIMED)
 
 
 @dataclass(frozen=True)
@@ -43,19 +41,19 @@ def save_rule(rule: ReminderRule, *, now: dt.datetime, by: Any = None) -> tuple[
     rule.save()
     if retimed and rule.is_of_invitations:
         # Each invitation has a time of its own: the next tick makes those that are due anew.
-        waiting(rule).filter(status=Status.PENDING).delete()
+        rule.mails.filter(status=OutgoingMail.Status.PENDING).delete()
     audit.record("reminder.save", event=rule.event, actor=by, object_uid=str(rule.uid), now=now)
     if before is None:
         return rule, Effect()
     planning.follow_event(rule.event, now=now)
-    return rule, Effect(waiting(rule).count())
+    return rule, Effect(rule.mails.unsent().count())
 
 
 @transaction.atomic
 def delete_rule(rule: ReminderRule, *, now: dt.datetime, by: Any = None) -> int:
     """Delete a rule; what waits of it is left out. Returns how many mails that were."""
     lock_event(rule.event_id)
-    count = waiting(rule).update(status=Status.SKIPPED, reason=Reason.STOPPED, owner="", lease_until=None)
+    count = claims.leave_out(rule.mails.all(), Reason.STOPPED)
     audit.record(
         "reminder.delete",
         event=rule.event,
@@ -66,8 +64,3 @@ def delete_rule(rule: ReminderRule, *, now: dt.datetime, by: Any = None) -> int:
     )
     rule.delete()
     return count
-
-
-def waiting(rule: ReminderRule) -> QuerySet[OutgoingMail]:
-    """Return the mails of a rule that have not left yet."""
-    return rule.mails.filter(status__in=WAITING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, Q
@@ -68,11 +68,7 @@ def draw(event: Event, *, now: dt.datetime) -> list[Entry]:
     ]
     rank = {"moment": 0, "reminder": 1, "message": 1, "now": 2, "day": 3}
     ordered = sorted(found, key=lambda entry: (entry.at, rank[entry.kind]))
-    return [_with_past(entry, now) for entry in ordered]
-
-
-def _with_past(entry: Entry, now: dt.datetime) -> Entry:
-    return Entry(**{**entry.__dict__, "past": entry.at < now})
+    return [replace(entry, past=entry.at < now) for entry in ordered]
 
 
 def _moments(event: Event, days: list[EventDay]) -> Iterator[Entry]:
@@ -138,7 +134,7 @@ def _with_missed(
         return counts
     rows = audiences.had_status(planning.expected(rule, event, each), rule.segment, each.due)
     never = rows.exclude(mails__in=OutgoingMail.objects.filter(rule=rule, occurrence=each.key)).count()
-    return Tally(**{**counts.__dict__, "missed": counts.missed + never})
+    return replace(counts, missed=counts.missed + never)
 
 
 def _sleeps(rule: ReminderRule, event: Event, each: Occurrence, now: dt.datetime) -> str:
@@ -162,7 +158,7 @@ def _tallies(rows: Any, *by: str) -> dict[Any, Tally]:
     expired = Q(status=Status.SKIPPED, reason=Reason.EXPIRED)
     counted = {
         "n_sent": Q(status=Status.SENT),
-        "n_waiting": Q(status__in=(Status.PENDING, Status.CLAIMED, Status.SENDING)),
+        "n_waiting": Q(status__in=OutgoingMail.UNDER_WAY),
         "n_missed": expired,
         "n_skipped": Q(status=Status.SKIPPED) & ~expired,
         "n_failed": Q(status__in=(Status.FAILED, Status.UNKNOWN)),

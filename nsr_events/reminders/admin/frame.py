@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from nsr_events.core.models import Event
+from nsr_events.core.texts import content_languages
 from nsr_events.core.workspace import WorkspaceView
 from nsr_events.outbox.admin import MessagesMixin
+
+from . import preview
+from .preview import Preview, Words
 
 NAMESPACE = "nsr_events_reminders"
 
@@ -24,3 +29,23 @@ class MessageScreen(MessagesMixin, WorkspaceView):
     def address(self, name: str, *args: Any) -> str:
         """One of these screens for this event."""
         return address(self.event, name, *args)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """As whom and in which language the editor wants to look at the mail; empty for the usual ones."""
+        return {name: self.request.POST.get(name, "") for name in ("who", "in")}
+
+    def preview(self, words: Words) -> Preview:
+        """The mail as the chosen person gets it."""
+        return preview.show(
+            self.event, words, who=self.chosen["who"], language=self.chosen["in"], may_see=self.may_see,
+            now=timezone.now(),
+        )  # fmt: skip
+
+    def choices(self, words: Words) -> dict[str, Any]:
+        """What the template needs to ask as whom and in which language."""
+        return {
+            "people": preview.choices(self.event, words, may_see=self.may_see, now=timezone.now()),
+            "languages": content_languages(),
+            "chosen": self.chosen,
+        }

@@ -15,7 +15,6 @@ from wagtail.admin import messages as notes
 
 from nsr_events.core import audit
 from nsr_events.core.models import EventDay
-from nsr_events.core.texts import content_languages
 from nsr_events.reminders import audiences, notices, occurrences, planning, rules, timeline
 from nsr_events.reminders import messages as sending
 from nsr_events.reminders.models import ReminderRule
@@ -115,20 +114,11 @@ class EditRuleView(RuleScreen):
 
     def look(self, form: RuleForm) -> HttpResponse:
         """Show the mail that would go out, and the people who would get it, without saving."""
-        now = timezone.now()
         rule = form.filled(self.instance())
         words = preview.Words(form.kind().key, rule=rule)
-        post = self.request.POST
-        shown = preview.show(
-            self.event,
-            words,
-            who=post.get("who", ""),
-            language=post.get("in", ""),
-            may_see=self.may_see,
-            now=now,
-        )
-        reach = audiences.reach(self.event, rule.segment, now=now, reminders=True)
-        if "send_to_me" in post:
+        shown = self.preview(words)
+        reach = audiences.reach(self.event, rule.segment, now=timezone.now(), reminders=True)
+        if "send_to_me" in self.request.POST:
             preview.send_and_tell(self.request, self.event, shown, kind=words.kind)
         return self.show(
             form, shown=shown, words=words, reach=reach, left_out=left_out_words(reach.left_out),
@@ -148,9 +138,7 @@ class EditRuleView(RuleScreen):
             placeholders=placeholder_help(
                 "invitation.reminder" if self.rule.is_of_invitations else "reminder"
             ),
-            people=preview.choices(self.event, words, may_see=self.may_see, now=timezone.now()),
-            languages=content_languages(),
-            chosen={"who": self.request.POST.get("who", ""), "in": self.request.POST.get("in", "")},
+            **self.choices(words),
             **kwargs,
         )
         return self.render_to_response(context)
@@ -186,7 +174,7 @@ class DeleteRuleView(RuleScreen):
         return rule_name(self.rule)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(rule=self.rule, waiting=rules.waiting(self.rule).count(), **kwargs)
+        return super().get_context_data(rule=self.rule, waiting=self.rule.mails.unsent().count(), **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name = rule_name(self.rule)

@@ -23,7 +23,6 @@ from . import preview
 from .frame import MessageScreen
 from .texts_form import MailTextForm, placeholder_help
 
-WAITING = (OutgoingMail.Status.PENDING, OutgoingMail.Status.CLAIMED)
 GROUPS = [
     (gettext_lazy("Registration"), "registration."),
     (gettext_lazy("Invitations and reminders"), ("invitation.", "reminder")),
@@ -149,26 +148,20 @@ class TextView(MessageScreen):
 
     def look(self, form: TextForm) -> HttpResponse:
         """Show the mail with the words that were typed, without saving."""
-        values, post = form.cleaned_data, self.request.POST
+        values = form.cleaned_data
         template = MailTemplate(
             event=self.event, kind=self.kind.key, subject=values["subject"], body=values["body"]
         )
-        words = preview.Words(self.kind.key, template=template)
-        shown = preview.show(
-            self.event, words, who=post.get("who", ""), language=post.get("in", ""), may_see=self.may_see,
-            now=timezone.now(),
-        )  # fmt: skip
-        if "send_to_me" in post:
+        shown = self.preview(preview.Words(self.kind.key, template=template))
+        if "send_to_me" in self.request.POST:
             preview.send_and_tell(self.request, self.event, shown, kind=self.kind.key)
         return self.show(form, shown=shown, warnings=form.warnings(), has_unsaved_changes=True)
 
     def waiting(self) -> int:
         """How many mails of this kind have not left yet."""
-        rows = OutgoingMail.objects.filter(event=self.event, kind=self.kind.key, status__in=WAITING)
-        return rows.count()
+        return OutgoingMail.objects.filter(event=self.event, kind=self.kind.key).unsent().count()
 
     def show(self, form: TextForm, **kwargs: Any) -> HttpResponse:
-        words = preview.Words(self.kind.key)
         context = self.get_context_data(
             form=form,
             kind=self.kind,
@@ -176,9 +169,7 @@ class TextView(MessageScreen):
             waiting=self.waiting(),
             required=sorted(self.kind.required),
             placeholders=placeholder_help(self.kind.key),
-            people=preview.choices(self.event, words, may_see=self.may_see, now=timezone.now()),
-            languages=content_languages(),
-            chosen={"who": self.request.POST.get("who", ""), "in": self.request.POST.get("in", "")},
+            **self.choices(preview.Words(self.kind.key)),
             **kwargs,
         )
         return self.render_to_response(context)

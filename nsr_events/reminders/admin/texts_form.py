@@ -16,8 +16,8 @@ from nsr_events.core.fields import I18nFormField, I18nWidget
 from nsr_events.core.texts import as_dict, content_languages
 from nsr_events.outbox import kinds, texts
 from nsr_events.outbox.kinds import Kind
+from nsr_events.outbox.models import MOST_BODY, MOST_SUBJECT
 from nsr_events.outbox.texts import MailText
-from nsr_events.reminders.models import MOST_BODY, MOST_SUBJECT
 
 
 class MailTextForm(forms.Form):

@@ -16,7 +16,7 @@ from wagtail.admin import messages as notes
 from nsr_events import conf
 from nsr_events.calendars import invites
 from nsr_events.core import audit
-from nsr_events.core.texts import content_languages, text_in
+from nsr_events.core.texts import text_in
 from nsr_events.programme.current import current_programme
 from nsr_events.reminders import messages, words
 from nsr_events.reminders.models import Message
@@ -74,6 +74,11 @@ class OneMessage(MessageScreen):
     def page_title(self) -> str:
         return title_of(self.message)
 
+    def too_late(self) -> HttpResponse:
+        """Say that it is no draft any more, and show how far it has come."""
+        notes.warning(self.request, _("It has been confirmed or stopped already."))
+        return redirect(self.address("message", self.message.uid))
+
     def changes(self) -> list[str]:
         """What a notice tells, in the editor's language."""
         language, facts = get_language() or "en", self.message.facts
@@ -95,8 +100,7 @@ class WriteView(OneMessage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.message.state != State.DRAFT:
-            notes.warning(request, _("It has been confirmed or stopped already."))
-            return redirect(self.address("message", self.message.uid))
+            return self.too_late()
         form = self.form(request.POST)
         if not form.is_valid():
             notes.error(request, _("Nothing is saved yet. Correct what is marked below."))
@@ -106,8 +110,7 @@ class WriteView(OneMessage):
                 form.filled(self.message), everybody_of=form.cleaned_data.get("everybody_of"), by=request.user
             )
         except messages.NotADraft:
-            notes.warning(request, _("It has been confirmed or stopped already."))
-            return redirect(self.address("message", self.message.uid))
+            return self.too_late()
         if "check" in request.POST:
             return redirect(self.address("check", message.uid))
         notes.success(request, _("The draft is saved. Nothing is sent yet."))
@@ -159,7 +162,7 @@ class CheckView(OneMessage):
         if "discard" in request.POST:
             return self.discard()
         if "send_to_me" in request.POST:
-            preview.send_and_tell(self.request, self.event, self.preview(), kind=self.message.kind)
+            preview.send_and_tell(self.request, self.event, self.preview(self.words), kind=self.message.kind)
         return self.render_to_response(self.get_context_data())
 
     def confirm(self) -> HttpResponse:
@@ -171,8 +174,7 @@ class CheckView(OneMessage):
                 self.message, count=int(count) if count.isdigit() else -1, now=now, by=request.user
             )
         except messages.NotADraft:
-            notes.warning(request, _("It has been confirmed or stopped already."))
-            return redirect(self.address("message", self.message.uid))
+            return self.too_late()
         except messages.NumberChanged as changed:
             notes.warning(
                 request,
@@ -196,8 +198,7 @@ class CheckView(OneMessage):
         try:
             messages.discard(self.message)
         except messages.NotADraft:
-            notes.warning(self.request, _("It has been confirmed or stopped already."))
-            return redirect(self.address("message", self.message.uid))
+            return self.too_late()
         audit.record(
             "message.discard", event=self.event, actor=self.request.user, object_uid=str(self.message.uid),
             request=self.request, now=timezone.now(),
@@ -205,20 +206,12 @@ class CheckView(OneMessage):
         notes.success(self.request, _("It is discarded. Nobody gets anything."))
         return redirect(self.address("messages"))
 
-    def preview(self) -> preview.Preview:
-        chosen = self.request.POST
-        return preview.show(
-            self.event, self.words, who=chosen.get("who", ""), language=chosen.get("in", ""),
-            may_see=self.may_see, now=timezone.now(),
-        )  # fmt: skip
-
     @cached_property
     def words(self) -> preview.Words:
         return preview.Words(self.message.kind, part_of=self.message)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        now = timezone.now()
-        reach = messages.reach(self.message, now=now)
+        reach = messages.reach(self.message, now=timezone.now())
         return super().get_context_data(
             message=self.message,
             reach=reach,
@@ -227,10 +220,8 @@ class CheckView(OneMessage):
             changes=self.changes(),
             delay=int(conf.MESSAGE_DELAY),
             outdated=invites.outdated(self.event) if self.message.kind in Message.FACT_NOTICES else 0,
-            shown=self.preview(),
-            people=preview.choices(self.event, self.words, may_see=self.may_see, now=now),
-            languages=content_languages(),
-            chosen={"who": self.request.POST.get("who", ""), "in": self.request.POST.get("in", "")},
+            shown=self.preview(self.words),
+            **self.choices(self.words),
             **kwargs,
         )
 
