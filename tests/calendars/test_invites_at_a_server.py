@@ -19,7 +19,7 @@ from tests.admin.conftest import restore_wagtail
 from tests.factories import invite, make_event, open_registration, register
 from tests.outbox import processes, sink
 from tests.outbox.conftest import lead_to
-from tests.outbox.test_crashes import LEASES_OVER
+from tests.outbox.processes import LEASES_OVER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTACT = "post@example.org"

