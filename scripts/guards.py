@@ -495,9 +495,9 @@ GUARDS = (
     ),
     Guard(
         "invitations by mail: compared under a lock",
-        "nsr_events/calendars/invites.py",
-        "CalendarInvite.objects.select_for_update(no_key=True).filter",
-        "CalendarInvite.objects.filter",
+        "nsr_events/outbox/claims.py",
+        'return registrations.select_for_update(no_key=True, of=("self",)).filter(mails=pk)',
+        "return registrations.filter(mails=pk)",
         "tests/calendars/test_invites_race.py",
         postgres=True,
     ),

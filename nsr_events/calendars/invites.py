@@ -103,7 +103,7 @@ def register() -> None:
         )
     )  # fmt: skip
     for key in CARRIERS:
-        parts.register(key, parts_of)
+        parts.register(key, parts_of, compares=True)
 
 
 def parts_of(context: MailContext) -> Sequence[Part]:
@@ -134,10 +134,11 @@ def wished(registration: Registration, event: Event, shown: Presentation | None)
 
 
 def difference(registration: Registration, wishes: Sequence[Wish]) -> list[Difference]:
-    """Compare wishes with what was told, under a lock on the rows; what is new or changed before what is gone."""
-    rows = list(
-        CalendarInvite.objects.select_for_update(no_key=True).filter(registration=registration).order_by("pk")
-    )
+    """Compare wishes with what was told; what is new or changed before what is gone.
+
+    Whoever tells afterwards needs the registration's row locked: two first mails have no row of ours to wait for.
+    """
+    rows = list(CalendarInvite.objects.filter(registration=registration).order_by("pk"))
     live = {row.first_day: row for row in rows if row.method == Method.REQUEST}
     found = []
     for wish in wishes:

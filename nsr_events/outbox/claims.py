@@ -18,19 +18,28 @@ FREE = {"owner": "", "lease_until": None}
 AFTER_CRASHES = "The sender broke off every time."
 
 
-def claim(owner: str, now: dt.datetime, *, most: int) -> list[int]:
-    """Take up to ``most`` due mails for ``owner``, the urgent and the oldest first; returns their keys.
+def claim(owner: str, now: dt.datetime, *, most: int) -> list[tuple[int, str]]:
+    """Take up to ``most`` due mails for ``owner``, the urgent and the oldest first; returns key and kind of each.
 
     One transaction for the whole batch: row by row livelocks, everything at once collapses under load.
     """
     with transaction.atomic():
         due = OutgoingMail.objects.due(now).order_by("priority", "due", "pk")
-        keys = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:most])
-        if keys:
-            OutgoingMail.objects.filter(pk__in=keys).update(
+        mails = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", "kind")[:most])
+        if mails:
+            OutgoingMail.objects.filter(pk__in=[pk for pk, _kind in mails]).update(
                 status=Status.CLAIMED, owner=owner, lease_until=now + lease()
             )
-    return keys
+    return mails
+
+
+def hold_registration(pk: int) -> Any:
+    """Lock and return the registration that a mail is about, as it is now; None where it is about none.
+
+    Before the mail's own row, as those who change a registration reach its mails from there. Needs a transaction.
+    """
+    registrations = OutgoingMail._meta.get_field("registration").related_model.objects
+    return registrations.select_for_update(no_key=True, of=("self",)).filter(mails=pk).first()
 
 
 def begin(pk: int, owner: str, now: dt.datetime) -> OutgoingMail | None:

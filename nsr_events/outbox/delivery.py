@@ -105,11 +105,11 @@ class _Drain:
             batch = claims.claim(self.owner, self.clock(), most=left)
             if not batch:
                 return
-            for pk in batch:
+            for pk, key in batch:
                 if self.must_end() or not self.keeps_the_rate() or not self.is_connected():
                     return
                 self.handled += 1
-                self.deliver(pk)
+                self.deliver(pk, key)
 
     def must_end(self):
         done = self.limit is not None and self.handled >= self.limit
@@ -139,12 +139,12 @@ class _Drain:
         self.slot.next_at = self.clock() + dt.timedelta(minutes=1) / conf.MAIL_RATE
         return True
 
-    def deliver(self, pk):
-        """Take one claimed mail all the way."""
+    def deliver(self, pk, key):
+        """Take one claimed mail, of the kind with this key, all the way."""
         mail = message = None
         try:
             with transaction.atomic():
-                mail, extra = self.begin(pk)
+                mail, extra = self.begin(pk, key)
             if mail is None:
                 return
             rendered = rendering.render(mail, self.clock(), parts=extra, shared=self.shared)
@@ -158,15 +158,18 @@ class _Drain:
             return
         self.settle(mail, self.hand_over(message), rendered)
 
-    def begin(self, pk):
+    def begin(self, pk, key):
         """In one transaction: mark as being sent, ask whether it is still wanted, collect further parts."""
         now = self.clock()
         if not slots.renew(self.slot, now):
             self.broken_off = True
             return None, ()
+        held = claims.hold_registration(pk) if parts.compares(key) else None
         mail = claims.begin(pk, self.owner, now)
         if mail is None:
             return None, ()
+        if held:
+            mail.registration = held
         kind = kinds.get(mail.kind)
         if reason := why_not(mail, now):
             claims.settle(mail, Status.SKIPPED, reason=reason, attempts=mail.attempts - 1)
