@@ -110,8 +110,9 @@ def fill_line(text: str, values: Mapping[str, Value]) -> str:
 
 
 def as_text(blocks: Sequence[Block]) -> str:
-    """Return filled blocks as plain text."""
-    return "\n\n".join(_text_of(block) for block in blocks).replace(SOFT_HYPHEN, "")
+    """Return filled blocks as plain text, in which an address stands once: at its button, else at its first words."""
+    told = {block.lines[0][0].link for block in blocks if block.form == Form.BUTTON}
+    return "\n\n".join(_text_of(block, told) for block in blocks).replace(SOFT_HYPHEN, "")
 
 
 def _blocks(paragraph: str) -> Iterator[Block]:
@@ -251,21 +252,22 @@ def _clean(words: str) -> str:
     return CONTROLS.sub("", words)
 
 
-def _text_of(block: Block) -> str:
+def _text_of(block: Block, told: set[str]) -> str:
     if block.form == Form.BUTTON:
         span = block.lines[0][0]
         return f"{span.words}:\n{span.link}"
     lead = "- " if block.form == Form.LIST else ""
-    return "\n".join(lead + _line_as_text(line) for line in block.lines)
+    return "\n".join(lead + _line_as_text(line, told) for line in block.lines)
 
 
-def _line_as_text(line: Line) -> str:
-    """Words, each address once after the words that lead to it."""
+def _line_as_text(line: Line, told: set[str]) -> str:
+    """Words, and after those that lead somewhere their address, where it is not ``told`` yet."""
     parts = []
     for position, span in enumerate(line):
         parts.append(span.words)
         ends = position + 1 == len(line) or line[position + 1].link != span.link
-        address = span.link.removeprefix("mailto:")
-        if span.link and ends and span.words != address:
-            parts.append(f" ({address})")
+        if span.link and ends and span.link not in told:
+            told.add(span.link)
+            address = span.link.removeprefix("mailto:")
+            parts.append("" if span.words == address else f" ({address})")
     return "".join(parts)

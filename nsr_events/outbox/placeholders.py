@@ -18,7 +18,7 @@ from .kinds import Kind, Link, MailContext
 from .markup import Address, Value
 
 INERT_ADDRESS = "#"
-"""What stands for a secret address where staff look."""
+"""What stands for a secret address where staff look, before the placeholder's name: different ones stay different."""
 
 
 def event_name(context: MailContext) -> str:
@@ -114,5 +114,7 @@ def links_for(kind: Kind, used: set[str], context: MailContext) -> dict[str, Add
     for name, link in {**COMMON_LINKS, **kind.links}.items():
         if name in used:
             hidden = link.secret and context.inert
-            found[name] = Address(INERT_ADDRESS if hidden else link.address(context), str(link.label))
+            found[name] = Address(
+                f"{INERT_ADDRESS}{name}" if hidden else link.address(context), str(link.label)
+            )
     return found

@@ -70,9 +70,10 @@ def render(
             "nsr_events/mail/base.html",
             {"subject": subject, "blocks": body, "language": mail.language, "kind": kind, **frame},
         )
+        text = markup.as_text(body)
         return Rendered(
             subject=subject,
-            text=f"{markup.as_text(body)}\n\n{_foot(frame)}\n",
+            text=f"{text}\n\n{_foot(frame, text)}\n",
             html=_inliner().inline(html),
             headers=headers_of(mail, kind, inert=inert),
             parts=parts,
@@ -138,8 +139,11 @@ def _frame(context: MailContext) -> dict[str, str]:
     }
 
 
-def _foot(frame: dict[str, str]) -> str:
-    lines = ["-- ", f"{frame['event_name']}, {frame['event_dates']}", frame["event_url"], frame["organiser"]]
+def _foot(frame: dict[str, str], text: str) -> str:
+    """The frame's lines below ``text``; the event's page only where the text does not lead there."""
+    is_told = any(word.strip("().,") == frame["event_url"] for word in text.split())
+    url = "" if is_told else frame["event_url"]
+    lines = ["-- ", f"{frame['event_name']}, {frame['event_dates']}", url, frame["organiser"]]
     if frame["contact"]:
         lines.append(
             _("Questions? Reply to this e-mail, or ask %(contact)s.") % {"contact": frame["contact"]}

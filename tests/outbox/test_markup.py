@@ -36,6 +36,16 @@ def test_a_link_in_a_sentence_stays_in_the_sentence():
     )
 
 
+def test_in_plain_text_an_address_stands_once():
+    before = "Cancel on [your page]({own_page})."
+    assert markup.as_text(filled(f"{before}\n\n{{own_page}}\n\n{before}")) == (
+        "Cancel on your page.\n\nOpen my page:\nhttps://example.org/me/x/\n\nCancel on your page."
+    )
+    assert markup.as_text(filled(f"{before} {before}")) == (
+        "Cancel on your page (https://example.org/me/x/). Cancel on your page."
+    )
+
+
 def test_two_braces_are_a_brace():
     assert markup.as_text(filled("{{own_page} and {{")) == "{own_page} and {"
 

@@ -123,6 +123,16 @@ def test_a_mail_of_each_kind_arrived_and_the_links_lead_home(letters, site):
     assert [link for link in found if not link.startswith(site)] == []
 
 
+def test_each_part_reads_as_plain_text_in_which_no_address_stands_twice(letters):
+    for message in letters:
+        text = message.get_body(("plain",)).get_content()
+        addresses = Counter(link.rstrip(").,") for link in re.findall(r"https?://[^\s<>]+", text))
+        assert [link for link, times in addresses.items() if times > 1] == [], message["Subject"]
+        assert not re.search(r"</?[a-z]+[ >]|&[a-z]+;|\*\*|\]\(|[{}]|^##", text, re.MULTILINE), message[
+            "Subject"
+        ]
+
+
 def test_following_every_link_twice_changes_nothing(letters, site):
     found = sorted(set().union(*map(links_in, letters)))
     before = dump()
