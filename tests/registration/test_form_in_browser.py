@@ -12,6 +12,7 @@ from wagtail.models import Collection, Locale, Page
 from nsr_events.core.models import Venue
 from nsr_events.registration import links
 from nsr_events.registration.models import Registration
+from tests import without_scripts
 from tests.factories import invite, make_category, make_index, make_page, open_registration
 
 from .asking import VECTORS, make_question, open_event
@@ -214,6 +215,24 @@ def test_axe_finds_nothing(visit, width, scheme, state):
 
     assert found.response["violations"] == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("state", ["empty", "errors", "receipt"])
+def test_axe_finds_nothing_without_scripts(visit, width, state):
+    tab = visit(width=width, java_script_enabled=False)
+    if state == "errors":
+        tab.check(f"#id_{DINNER}_0")
+        tab.check("input[value=other]")
+        tab.click("button[type=submit]")
+    if state == "receipt":
+        fill_in(tab)
+        tab.check(f"#id_{DINNER}_1")
+        tab.wait_for_timeout(2200)
+        tab.click("button[type=submit]")
+        assert tab.url.endswith("/receipt/")
+
+    assert without_scripts.violations(tab) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
