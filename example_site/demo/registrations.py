@@ -235,7 +235,7 @@ def conference(demo: Any, event: Event) -> None:
 
 def opening(demo: Any, event: Event) -> None:
     """Open to all, three fields, plenty of room."""
-    set_up(demo, event, capacity=90, ask_organisation="optional", identity_kept=14)
+    set_up(demo, event, capacity=90, ask_organisation="optional", identity_kept=14, privacy_text="")
     people(demo, event, 22, newest=2)
 
 

@@ -475,6 +475,11 @@ class Event(index.Indexed, CollectionMember, WithUid):
         """Whether it will not take place at its date: cancelled or postponed."""
         return self.status in {self.Status.CANCELLED, self.Status.POSTPONED}
 
+    @property
+    def is_online(self) -> bool:
+        """Whether it takes place on the net only, from the start or since it was moved there."""
+        return self.format == self.Format.ONLINE or self.status == self.Status.MOVED_ONLINE
+
     def former_start(self, now: dt.datetime) -> dt.datetime | None:
         """The start it was announced with, on its own clocks, as long as the new one is news; else None."""
         takes_place = self.status in {self.Status.CONFIRMED, self.Status.MOVED_ONLINE}

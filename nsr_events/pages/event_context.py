@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from nsr_events.core import formats
 from nsr_events.core.models import Event, EventDay, EventDayHost, EventOrganisation, Person, Venue
-from nsr_events.core.phrases import joined
+from nsr_events.core.phrases import former_date, joined
 from nsr_events.core.texts import Text, text_in
 from nsr_events.programme.current import Item, Programme
 
@@ -145,16 +145,6 @@ def state_tag(event: Event, *, now: dt.datetime) -> Tag:
     if event.former_start(now):
         return Tag(_("New date"), "info")
     return days_left_tag(event, now=now)
-
-
-def former_date(event: Event, language: str, *, now: dt.datetime) -> str:
-    """The date it was announced for, while that is news; with the hour where only the hour is another."""
-    former = event.former_start(now)
-    if former is None:
-        return ""
-    if former.date() == event.local_start.date():
-        return formats.at_clock(former, language)
-    return formats.full_date(former.date(), language)
 
 
 def days_left_tag(event: Event, *, now: dt.datetime) -> Tag:

@@ -13,8 +13,9 @@ from wagtail.models import Page
 
 from nsr_events.core import formats
 from nsr_events.core.models import LATEST_CLOSE, Event
+from nsr_events.core.phrases import former_date
 
-from .event_context import Tag, former_date, state_tag
+from .event_context import Tag, state_tag
 from .page_types import get_event_page_models
 
 STAYS = dt.timedelta(days=14)
@@ -39,7 +40,7 @@ class Row:
     @property
     def is_online(self) -> bool:
         """Whether it takes place on the net only."""
-        return self.event.format == Event.Format.ONLINE or self.event.status == Event.Status.MOVED_ONLINE
+        return self.event.is_online
 
 
 def listed_events(index: Page) -> QuerySet[Event]:

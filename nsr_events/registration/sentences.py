@@ -50,6 +50,13 @@ TONES: Mapping[Name, str] = {
 }
 
 
+def hours(event: Event, language: str) -> str:
+    """The hours of an event in words, or nothing while they are not known."""
+    start, end = event.local_start, event.local_end
+    known = event.times_known and start.time() != dt.time() and end.time() != dt.time()
+    return formats.capitalised(formats.hours_line(start, end, language)) if known else ""
+
+
 @dataclass(frozen=True)
 class Cause:
     """Why the state is as it is, for organisers: a sentence, and the field that would change it.

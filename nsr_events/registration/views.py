@@ -268,6 +268,7 @@ def render(
         "place": place,
         "event": event,
         "when": formats.date_range(first, last, place.language),
+        "hours": sentences.hours(event, place.language),
         **parts,
     }
     return HttpResponse(render_to_string(template, context, request=request), status=status)

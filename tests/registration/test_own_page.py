@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nsr_events.core.events import change_status
-from nsr_events.core.models import Event
+from nsr_events.core.models import Event, Venue
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.registration import links, seats, sensitive
 from nsr_events.registration.link_requests import answer_requests
@@ -373,6 +373,25 @@ def test_the_page_of_an_event_that_is_off_says_so_and_offers_nothing_that_moves_
     page = entered(row).get(url("me_page", row)).content.decode()
     assert words in page
     assert "hand-over" not in page
+
+
+def test_the_page_of_an_event_that_moved_online_sends_nobody_to_the_house(event, row, now):
+    event.venue = Venue.objects.create(name="Møtestedet Vika", city="Oslo")
+    event.save()
+    client = entered(row)
+    assert "Møtestedet Vika" in client.get(url("me_page", row)).content.decode()
+    change_status(event, "moved_online", now=now, note="Lenken kommer på e-post.")
+    page = client.get(url("me_page", row)).content.decode()
+    assert "Møtestedet Vika" not in page
+    assert "Arrangementet holdes på nett" in page
+    assert "Lenken kommer på e-post." in page
+
+
+def test_the_page_tells_the_hours_and_a_date_that_is_new(event, row, now):
+    client = entered(row)
+    assert "09:00 – " in client.get(url("me_page", row)).content.decode()
+    Event.objects.update(previous_start=event.start - dt.timedelta(days=7), rescheduled_at=now)
+    assert "Ny tid:" in client.get(url("me_page", row)).content.decode()
 
 
 def test_the_page_speaks_the_persons_language(event, now):

@@ -13,14 +13,15 @@ from django.utils.translation import ngettext
 
 from nsr_events import conf
 from nsr_events.core import formats, presentations
-from nsr_events.core.phrases import joined
+from nsr_events.core.models import Event
+from nsr_events.core.phrases import former_date, joined
 from nsr_events.core.texts import text_in
 from nsr_events.programme import materials
 from nsr_events.registration import answers_shown, seats
 from nsr_events.registration.counting import place_in_line
 from nsr_events.registration.models import ConsentText, HandOver, Registration, RegistrationSetup
 from nsr_events.registration.seats import bookings
-from nsr_events.registration.sentences import moment
+from nsr_events.registration.sentences import hours, moment
 
 from . import panels
 from .day import next_entry, own_days, programme_of
@@ -65,7 +66,9 @@ def page_context(registration: Registration, request: HttpRequest, *, now: dt.da
         "event_name": presented.title if presented else text_in(event.name, language).value,
         "event_url": presented.url if presented else "",
         "when": formats.date_range(event.local_start.date(), event.local_end.date(), language),
-        "where": str(event.venue) if event.venue else "",
+        "hours": hours(event, language),
+        "former": former_date(event, language, now=now),
+        "where": _where(event),
         "standing": standing(registration, now=now),
         "days": days if confirmed else [],
         "day_names": day_names(registration),
@@ -90,14 +93,21 @@ def standing(registration: Registration, *, now: dt.datetime) -> Standing:
     """Say how a registration stands, also where the event itself is off."""
     event = registration.event
     if event.status == event.Status.CANCELLED:
-        return Standing(_("Cancelled"), "danger", _("The event is cancelled"), _("You need do nothing."))
+        return Standing(
+            _("Cancelled"), "danger", _("The event is cancelled"), _("You need do nothing."), _note(registration)
+        )  # fmt: skip
     found = STANDINGS[registration.status](registration, now)
     if event.status == event.Status.POSTPONED and registration.is_active:
         return Standing(
             _("Postponed"), "warn", _("The event is postponed"),
-            _("You keep your place. We write to you when there is a new date."),
+            _("You keep your place. We write to you when there is a new date."), _note(registration),
         )  # fmt: skip
     return found
+
+
+def _note(registration: Registration) -> str:
+    """What the organiser says about the state of the event."""
+    return text_in(registration.event.status_note, registration.language).value
 
 
 def _confirmed(registration: Registration, now: dt.datetime) -> Standing:
@@ -243,6 +253,12 @@ def kept_until(registration: Registration) -> str:
     setup = registration.event.registration_setup
     last = registration.event.local_end.date() + dt.timedelta(days=setup.identity_kept)
     return formats.full_date(last, registration.language)
+
+
+def _where(event: Event) -> str:
+    if event.is_online:
+        return _("Online")
+    return str(event.venue) if event.venue else ""
 
 
 def _materials(registration: Registration, programme, *, now: dt.datetime) -> list[dict[str, str]]:
