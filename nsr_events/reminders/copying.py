@@ -31,6 +31,7 @@ from nsr_events.registration.models import ParticipantCategory
 from . import occurrences
 from .models import ReminderRule
 from .naming import rule_name
+from .segments import UIDS, Segment
 
 RULE_KEYS: Mapping[str, tuple[type, ...]] = {
     "anchor": (str,), "days": (int,), "at": (dt.time,), "minutes": (int,), "late_by": (int,), "audience": (dict,),
@@ -95,7 +96,7 @@ def apply_reminders(event: Event, section: list[Mapping[str, Any]], *, now: dt.d
             rule.at = dt.time(9)
         try:
             rule.full_clean()
-            rule.segment.as_json()
+            Segment.parse(rule.audience)
         except (ValidationError, TypeError, ValueError) as wrong:
             raise ValidationError(_wrong(wrong)) from None
         rule.save()
@@ -121,8 +122,11 @@ def _names(copying: Copying) -> dict[str, str]:
 
 
 def _renamed(audience: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """An audience in the words of the copy; what the copy does not have narrows nothing down there."""
-    copy = dict(audience)
-    for name in ("days", "categories", "sessions"):
-        copy[name] = sorted(names[uid] for uid in audience.get(name, ()) if uid in names)
+    """An audience in the words of the copy. What the copy does not have stays named and reaches nobody there.
+
+    Left out it would make a mail to a few one to everybody.
+    """
+    copy = Segment.from_json(audience).as_json()
+    for name in UIDS:
+        copy[name] = sorted(names.get(uid, uid) for uid in copy[name])
     return copy

@@ -6,7 +6,9 @@ Confirming makes the rows of the outbox; until then a message is one row, and pe
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +43,10 @@ class NumberChanged(Exception):  # noqa: N818
     def __init__(self, count: int) -> None:
         super().__init__(f"the message would reach {count} people now")
         self.count = count
+
+
+class ChangedMeanwhile(Exception):  # noqa: N818
+    """The words, the audience or what a notice tells became another than the editor was shown."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +92,20 @@ def reach(message: Message, *, now: dt.datetime) -> Reach:
 
 
 @transaction.atomic
-def confirm(message: Message, *, count: int, now: dt.datetime, by: Any = None) -> int:
+def confirm(
+    message: Message, *, count: int, now: dt.datetime, by: Any = None, seen: str | None = None
+) -> int:
     """Put a message to ``count`` people in the queue, to go out after ``MESSAGE_DELAY``; returns the number.
 
-    A newer notice takes the place of what an older one of the same kind has not sent yet. Raises ``NotADraft``, so
-    that confirming twice makes nothing new, and ``NumberChanged`` when it would reach another number of people.
+    ``seen`` is the ``content`` that the editor was shown. A newer notice takes the place of what an older one of the
+    same kind has not sent yet. Raises ``NotADraft``, so that confirming twice makes nothing new, ``ChangedMeanwhile``
+    when it says something else by now, and ``NumberChanged`` when it would reach another number of people, or nobody.
     """
     message = _locked(message)
+    if seen is not None and seen != content(message):
+        raise ChangedMeanwhile
     meant = list(people(message, now=now))
-    if len(meant) != count:
+    if len(meant) != count or not meant:
         raise NumberChanged(len(meant))
     if message.is_notice:
         _supersede(message)
@@ -143,6 +154,12 @@ def stop(message: Message) -> int:
 def discard(message: Message) -> None:
     """Drop a draft. Raises ``NotADraft``."""
     _become(_locked(message), Message.State.DISCARDED)
+
+
+def content(message: Message) -> str:
+    """Tell apart what a message says, to whom, and how soon: an event may move while its notice is looked at."""
+    said = (message.kind, as_dict(message.subject), as_dict(message.body), message.audience, message.facts)
+    return hashlib.sha256(json.dumps((*said, message.urgent), sort_keys=True).encode()).hexdigest()
 
 
 def progress(message: Message) -> Progress:

@@ -10,6 +10,7 @@ import datetime as dt
 import itertools
 import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,13 +75,22 @@ def plan_event(event: Event, rules: Iterable[ReminderRule], *, now: dt.datetime,
         if each.due - AHEAD <= now < each.expires
     ]
     for each, rule in sorted(wanted, key=lambda pair: pair[0].due, reverse=True):
-        with transaction.atomic():
+        with _by_itself(rule), transaction.atomic():
             tally.woken += _wake(rule, each)
             tally.made += _make(rule, event, each, now=now)
     for rule in rules:
         if rule.is_of_invitations:
-            with transaction.atomic():
+            with _by_itself(rule), transaction.atomic():
                 tally.made += _plan_invitations(rule, event, now=now)
+
+
+@contextmanager
+def _by_itself(rule: ReminderRule) -> Iterator[None]:
+    """Keep what is wrong with one rule from the event's others."""
+    try:
+        yield
+    except Exception:
+        logger.exception("The reminders of rule %s cannot be planned", rule.uid)
 
 
 def follow_event(event: Event, *, now: dt.datetime) -> None:

@@ -42,6 +42,18 @@ def at(event, name, *args):
     return reverse(f"nsr_events_reminders:{name}", args=[event.pk, *args])
 
 
+def shown(desk, event, message):
+    """What the question's form sends along."""
+    context = desk.get(at(event, "check", message.uid)).context
+    return {"count": context["reach"].count, "seen": context["seen"]}
+
+
+def confirm(desk, event, message, form=None):
+    """Press the button under the question, as the page shows it or as it was shown before."""
+    form = form or shown(desk, event, message)
+    return desk.post(at(event, "check", message.uid), {**form, "confirm": "1"}, follow=True)
+
+
 class TestRules:
     def test_a_rule_is_written_and_stands_on_the_time_line(self, desk, event):
         assert "Nobody" not in desk.get(at(event, "timeline")).text
@@ -137,21 +149,50 @@ class TestMessages:
         page = desk.get(at(event, "check", message.uid))
         assert "Send «Ta med pass» til 3 personer?" in page.text
         assert "Hei, Marte!" in page.text
-        response = desk.post(at(event, "check", message.uid), {"confirm": "1", "count": "3"}, follow=True)
+        response = confirm(desk, event, message)
         assert "0 av 3 sendt" in response.text
         assert message.mails.count() == 3
         assert AuditEntry.objects.filter(action="message.confirm").get().counts == {"mails": 3}
 
     def test_another_number_than_was_shown_is_asked_about_again(self, desk, event):
         message = self.write(desk, event)
+        form = shown(desk, event, message)
         register(event, 4)
-        response = desk.post(at(event, "check", message.uid), {"confirm": "1", "count": "3"})
+        response = confirm(desk, event, message, form)
         assert "til 4 personer?" in response.text
         assert not message.mails.exists()
 
+    def test_of_two_editors_who_confirm_the_second_is_told(self, desk, event):
+        message = self.write(desk, event)
+        form = shown(desk, event, message)
+        confirm(desk, event, message, form)
+        response = confirm(desk, event, message, form)
+        assert "Den er allerede bekreftet eller stoppet." in response.text
+        assert message.mails.count() == 3
+
+    def test_words_that_somebody_changed_meanwhile_are_shown_before_they_are_sent(self, desk, event):
+        message = self.write(desk, event)
+        form = shown(desk, event, message)
+        data = {**self.TEXT, "body_nb": "Noe helt annet", "check": "1"}
+        desk.post(at(event, "write", message.uid), data)
+        response = confirm(desk, event, message, form)
+        assert "Noe helt annet" in response.text
+        assert "Ingenting er sendt ennå" in response.text
+        assert not message.mails.exists()
+        confirm(desk, event, message)
+        assert message.mails.count() == 3
+
+    def test_a_message_that_would_reach_nobody_is_not_confirmed(self, desk, event):
+        message = self.write(desk, event)
+        Registration.objects.update(status="cancelled")
+        response = confirm(desk, event, message)
+        message.refresh_from_db()
+        assert message.state == "draft"
+        assert "Ingen ville få denne" in response.text
+
     def test_what_waits_can_be_stopped(self, desk, event):
         message = self.write(desk, event)
-        desk.post(at(event, "check", message.uid), {"confirm": "1", "count": "3"})
+        confirm(desk, event, message)
         response = desk.post(at(event, "message", message.uid), follow=True)
         assert "3 e-poster er stoppet." in response.text
         assert set(message.mails.values_list("status", flat=True)) == {"skipped"}
@@ -215,8 +256,20 @@ class TestNotices:
         assert str(notice.subject) == "Ny dato!"
         assert "Tid: nå" in desk.get(at(event, "check", notice.uid)).text
 
+    def test_an_event_that_moves_again_while_its_notice_is_looked_at_is_not_told_unseen(
+        self, desk, event, notice
+    ):
+        form = shown(desk, event, notice)
+        days = list(event.days.all())
+        for day in days:
+            day.date += dt.timedelta(days=1)
+        save_days(event, days, now=timezone.now())
+        response = confirm(desk, event, notice, form)
+        assert "Ingenting er sendt ennå" in response.text
+        assert not notice.mails.exists()
+
     def test_confirming_tells_everybody(self, desk, event, notice):
-        desk.post(at(event, "check", notice.uid), {"confirm": "1", "count": "3"})
+        confirm(desk, event, notice)
         assert notice.mails.count() == 3
         assert "ikke varslet" not in desk.get(at(event, "timeline")).text
 
@@ -282,7 +335,7 @@ class TestTexts:
 class TestTheOutbox:
     def test_it_shows_the_mails_of_one_rule_or_message(self, desk, event):
         message = TestMessages().write(desk, event)
-        desk.post(at(event, "check", message.uid), {"confirm": "1", "count": "3"})
+        confirm(desk, event, message)
         register(event, 8)
         outbox = reverse("nsr_events_messages:outbox", args=[event.pk])
         assert len(desk.get(outbox).context["rows"]) == 4
@@ -298,6 +351,12 @@ def test_a_draft_that_was_confirmed_meanwhile_is_not_written_over(desk, event):
         messages.save_draft(stale)
     message.refresh_from_db()
     assert (str(message.subject), message.state) == ("Ta med pass", "confirmed")
+
+
+def test_a_rule_about_invitations_is_for_the_silent_whatever_its_row_says(desk, event):
+    rule = ReminderRule.objects.create(event=event, anchor="answer_by", days=-3, at=dt.time(9))
+    assert "Inviterte som ikke har svart" in desk.get(at(event, "timeline")).text
+    assert rule.segment.to == "silent"
 
 
 @pytest.mark.parametrize(("anchor", "side"), [("invited", "before"), ("answer_by", "after")])

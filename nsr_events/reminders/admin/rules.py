@@ -155,7 +155,9 @@ class AddRuleView(EditRuleView):
             uid = uuid.UUID(self.request.POST.get("uid", ""))
         except ValueError:
             uid = uuid.uuid4()
-        made = ReminderRule.objects.filter(event=self.event, uid=uid).first()
+        made = ReminderRule.objects.filter(uid=uid).first()
+        if made and made.event_id != self.event.pk:
+            raise Http404("A rule of another event.")
         return made or ReminderRule(event=self.event, uid=uid, days=-2)
 
     def instance(self) -> ReminderRule:

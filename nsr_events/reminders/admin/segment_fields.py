@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ TO_CHOICES = [
     (To.SILENT.value, _("Invited people who have not answered")),
     (To.SPEAKERS.value, _("Speakers and others in the released programme")),
 ]
+GONE = _("no longer there (nobody)")
 NAMES = ("to", "statuses", "categories", "days", "sessions", "languages", "checked_in")
 CHECKED_IN = [
     ("", _("Everybody")),
@@ -31,7 +33,11 @@ CHECKED_IN = [
 
 
 class SegmentForm(forms.Form):
-    """The fields of a segment, only those that can tell people of this event apart."""
+    """The fields of a segment, only those that can tell people of this event apart.
+
+    What a kept segment names stays a choice, also once it is deleted: without it a mail to a few would be saved as one
+    to everybody.
+    """
 
     to = forms.ChoiceField(label=_("To"), choices=TO_CHOICES, widget=forms.RadioSelect, initial=To.REGISTERED)
     statuses = forms.MultipleChoiceField(
@@ -58,11 +64,13 @@ class SegmentForm(forms.Form):
         self.event = event
         super().__init__(*args, **kwargs)
         for name, found in self._choices().items():
-            if len(found) > 1:
-                self.fields[name].choices = found
+            kept = self.initial.get(name) or ()
+            if len(found) > 1 or kept:
+                self.fields[name].choices = [*found, *_lost(kept, found)]
             else:
                 del self.fields[name]
-        if not self.event.registrations.filter(attendances__checked_in__isnull=False).exists():
+        has_attendance = self.event.registrations.filter(attendances__checked_in__isnull=False).exists()
+        if not (has_attendance or self.initial.get("checked_in")):
             del self.fields["checked_in"]
 
     @property
@@ -98,6 +106,7 @@ class SegmentForm(forms.Form):
         categories = [(str(each.uid), str(each.name)) for each in self.event.categories.all()]
         setup = RegistrationSetup.objects.filter(event=self.event).first()
         choose = setup is not None and setup.days == RegistrationSetup.Days.CHOOSE
+        choose = choose or bool(self.initial.get("days"))
         days = [(str(day.uid), day_words(day)) for day in self.event.days.all()] if choose else []
         programme = current_programme(self.event.pk)
         items = programme.shown if programme else ()
@@ -108,3 +117,9 @@ class SegmentForm(forms.Form):
             "sessions": sessions if len(sessions) != 1 else [*sessions, ("", "")][:2],
             "languages": list(content_languages()),
         }
+
+
+def _lost(kept: Iterable[str], found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Choices for what a segment names and the event or the site no longer has."""
+    known = {value for value, _label in found}
+    return [(value, str(GONE)) for value in sorted(kept) if value not in known]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,25 +37,29 @@ def _statuses(segment: Segment) -> str:
 def _narrowing(event: Event, segment: Segment) -> list[str]:
     found = []
     if segment.categories:
-        names = [str(each.name) for each in event.categories.all() if str(each.uid) in segment.categories]
-        found.append(_("category: %(names)s") % {"names": joined(names)})
+        names = {str(each.uid): str(each.name) for each in event.categories.all()}
+        found.append(_("category: %(names)s") % {"names": _named(segment.categories, names)})
     if segment.days:
-        names = [day_words(day) for day in event.days.all() if str(day.uid) in segment.days]
-        found.append(_("day: %(names)s") % {"names": joined(names)})
+        names = {str(day.uid): day_words(day) for day in event.days.all()}
+        found.append(_("day: %(names)s") % {"names": _named(segment.days, names)})
     if segment.sessions:
         programme = current_programme(event.pk)
-        names = [
-            text_in(item.title, language()).value
-            for item in (programme.shown if programme else ())
-            if item.uid in segment.sessions
-        ]
-        found.append(_("booked: %(names)s") % {"names": joined(names)})
+        shown = programme.shown if programme else ()
+        names = {item.uid: text_in(item.title, language()).value for item in shown}
+        found.append(_("booked: %(names)s") % {"names": _named(segment.sessions, names)})
     if segment.languages:
-        names = [name for code, name in content_languages() if code in segment.languages]
-        found.append(_("language: %(names)s") % {"names": joined(names)})
+        found.append(
+            _("language: %(names)s") % {"names": _named(segment.languages, dict(content_languages()))}
+        )
     if segment.checked_in is not None:
         found.append(_("came") if segment.checked_in else _("did not come"))
     return found
+
+
+def _named(wanted: Collection[str], names: Mapping[str, str]) -> str:
+    """The names of what is wanted, in the order of ``names``, and whether something of it is gone."""
+    found = [str(name) for key, name in names.items() if key in wanted]
+    return joined([*found, _("something that is no longer there")] if len(found) < len(wanted) else found)
 
 
 def at_words(at: dt.datetime | None, event: Event) -> str:

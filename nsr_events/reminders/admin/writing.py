@@ -142,7 +142,9 @@ class NewMessageView(WriteView):
             uid = uuid.UUID(self.request.POST.get("uid", ""))
         except ValueError:
             uid = uuid.uuid4()
-        made = Message.objects.filter(event=self.event, uid=uid).first()
+        made = Message.objects.filter(uid=uid).first()
+        if made and made.event_id != self.event.pk:
+            raise Http404("A message of another event.")
         return made or Message(event=self.event, uid=uid)
 
 
@@ -171,10 +173,14 @@ class CheckView(OneMessage):
         count = request.POST.get("count", "")
         try:
             sent = messages.confirm(
-                self.message, count=int(count) if count.isdigit() else -1, now=now, by=request.user
-            )
+                self.message, count=int(count) if count.isdigit() else -1, now=now, by=request.user,
+                seen=request.POST.get("seen", ""),
+            )  # fmt: skip
         except messages.NotADraft:
             return self.too_late()
+        except messages.ChangedMeanwhile:
+            notes.warning(request, _("Nothing is sent yet: somebody changed what it says. Look at it again."))
+            return redirect(self.address("check", self.message.uid))
         except messages.NumberChanged as changed:
             notes.warning(
                 request,
@@ -215,6 +221,7 @@ class CheckView(OneMessage):
         return super().get_context_data(
             message=self.message,
             reach=reach,
+            seen=messages.content(self.message),
             left_out=left_out_words(reach.left_out),
             to=audience_words(self.message),
             changes=self.changes(),
