@@ -24,6 +24,7 @@ from .registration.people import tab as participants_tab
 from .registration.people.urls import participant_urls
 from .registration.setup import registering as registration_tab
 from .registration.setup.urls import setup_urls
+from .reminders.admin import site_texts
 from .reminders.admin import tab as reminders_tab
 from .reminders.admin.urls import reminder_urls
 
@@ -41,6 +42,8 @@ hooks.register("describe_collection_contents", groups.describe_collection)
 hooks.register("register_log_actions", log_actions.register_log_actions)
 hooks.register("register_page_header_buttons", menu.page_header_buttons)
 hooks.register("construct_wagtail_userbar", menu.add_userbar_item)
+hooks.register("register_nsr_events_menu_item", site_texts.menu_item)
+hooks.register("register_permissions", site_texts.permissions)
 hooks.register("construct_homepage_panels", outbox_panels.add_health_panel)
 hooks.register("before_copy_page", life.lead_to_new_edition)
 hooks.register("after_copy_page", life.say_which_events_were_made)

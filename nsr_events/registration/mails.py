@@ -152,15 +152,18 @@ ACTIVE = Registration.ACTIVE
 
 KINDS = (
     _of("verify", _("Confirm the address"), Status.UNVERIFIED, takes_place=True, **SOON),
-    _of("new_address", _("Confirm a new address"), guard=while_address_waits, **SOON),
-    _of("link", _("The link again"), *Status.values, **TODAY),
-    _of("already", _("Already registered"), *ACTIVE, **TODAY),
-    _of("received", _("Awaiting approval"), Status.PENDING, takes_place=True, **HERE),
     _of("confirmed", _("Confirmation"), Status.CONFIRMED, takes_place=True, **HERE),
+    _of("received", _("Awaiting approval"), Status.PENDING, takes_place=True, **HERE),
     _of(
         "waitlisted", _("On the waiting list"), Status.WAITLISTED, takes_place=True, links=OWN_PAGE,
         placeholders={**STAY, "queue_position": values.queue_position, "last_answer": values.last_answer},
     ),
+    _of(
+        "offer", _("Seat offered"), Status.OFFERED, takes_place=True, links=OWN_PAGE, quiet_hours=True,
+        life=until_offer_ends, required=frozenset({"own_page", "offer_deadline"}),
+        placeholders={**STAY, "offer_deadline": values.offer_deadline},
+    ),
+    _of("lapsed", _("Offer lapsed"), Status.LAPSED),
     _of(
         "promoted", _("Got a seat"), Status.CONFIRMED, takes_place=True, links=OWN_PAGE,
         placeholders={**STAY, "dropped": values.dropped},
@@ -169,20 +172,17 @@ KINDS = (
         "changed", _("Registration changed"), Status.PENDING, Status.WAITLISTED, Status.CONFIRMED, links=OWN_PAGE,
         placeholders={**STAY, "changes": values.changes},
     ),
+    _of("new_address", _("Confirm a new address"), guard=while_address_waits, **SOON),
     _of("address_changed", _("New address in use"), *ACTIVE, links=OWN_PAGE),
     _of("old_address", _("Old address taken leave of"), *Status.values),
     _of("rejected", _("Not approved"), Status.REJECTED),
     _of("declined", _("Declined the seat"), Status.DECLINED),
-    _of("lapsed", _("Offer lapsed"), Status.LAPSED),
     _of("left_list", _("Left the waiting list"), Status.CANCELLED, links=UNDO),
     _of("cancelled", _("Cancellation"), Status.CANCELLED, links=UNDO),
     _of("transferred", _("Seat handed over"), Status.CANCELLED),
     _of("taken_over", _("Seat taken over"), Status.CONFIRMED, takes_place=True, **HERE),
-    _of(
-        "offer", _("Seat offered"), Status.OFFERED, takes_place=True, links=OWN_PAGE, quiet_hours=True,
-        life=until_offer_ends, required=frozenset({"own_page", "offer_deadline"}),
-        placeholders={**STAY, "offer_deadline": values.offer_deadline},
-    ),
+    _of("link", _("The link again"), *Status.values, **TODAY),
+    _of("already", _("Already registered"), *ACTIVE, **TODAY),
     _kind(
         "invitation.invite", _("Invitation"), policy=Policy.PARK, priority=7, quiet_hours=True, life=until_answer,
         guard=while_invited, links=OWN_PAGE, required=frozenset({"own_page"}), unsubscribe=_stop_address,

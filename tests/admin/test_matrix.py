@@ -204,6 +204,9 @@ ROWS = {
     **PARTICIPANTS,
     **MESSAGES,
     **PROGRAMME,
+    **{
+        f"events/mail-texts/{route}": Row(REGISTER, ("change_mailtemplate",)) for route in ("", "<str:kind>/")
+    },
     **register_rows("venues", "venue"),
     **register_rows("people", "person"),
     **register_rows("organisations", "organisation"),

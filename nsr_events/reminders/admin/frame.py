@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from nsr_events.core.models import Event
 from nsr_events.core.texts import content_languages
@@ -45,6 +46,7 @@ class MessageScreen(MessagesMixin, WorkspaceView):
     def choices(self, words: Words) -> dict[str, Any]:
         """What the template needs to ask as whom and in which language."""
         return {
+            "who_label": _("As"),
             "people": preview.choices(self.event, words, may_see=self.may_see, now=timezone.now()),
             "languages": content_languages(),
             "chosen": self.chosen,

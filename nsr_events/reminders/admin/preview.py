@@ -45,8 +45,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Preview:
-    """A rendered mail, or why it cannot be made."""
+    """A rendered mail of a kind about an event, or why it cannot be made."""
 
+    event: Event
+    kind: str
     rendered: Rendered | None
     language: str
     problem: str = ""
@@ -94,14 +96,14 @@ def show(event: Event, words: Words, *, who: str, language: str, may_see: bool, 
         mail = _mail(event, words, recipient, spoken, now)
         shared = _with_template(event, words)
         try:
-            return Preview(rendering.render(mail, now, inert=True, shared=shared), spoken)
+            return Preview(event, words.kind, rendering.render(mail, now, inert=True, shared=shared), spoken)
         except Exception as error:  # a text that is being written may be anything
-            return Preview(None, spoken, str(error) or type(error).__name__)
+            return Preview(event, words.kind, None, spoken, str(error) or type(error).__name__)
 
 
-def send_to(address: str, event: Event, preview: Preview, *, kind: str, now: dt.datetime) -> None:
+def send_to(address: str, preview: Preview, *, now: dt.datetime) -> None:
     """Mail what a preview shows to the editor. Raises what the mail server answers."""
-    mail = OutgoingMail(event=event, kind=kind, language=preview.language, due=now)
+    mail = OutgoingMail(event=preview.event, kind=preview.kind, language=preview.language, due=now)
     mail.message_id = message_id(mail.uid)
     rendered = preview.rendered
     if rendered is None:
@@ -118,14 +120,14 @@ def send_to(address: str, event: Event, preview: Preview, *, kind: str, now: dt.
         connection.close()
 
 
-def send_and_tell(request: HttpRequest, event: Event, preview: Preview, *, kind: str) -> None:
+def send_and_tell(request: HttpRequest, preview: Preview) -> None:
     """Mail a preview to the editor who asks, and say how that went."""
     address = request.user.email
     if not address:
         messages.error(request, _("Your account has no e-mail address."))
         return
     try:
-        send_to(address, event, preview, kind=kind, now=timezone.now())
+        send_to(address, preview, now=timezone.now())
     except Exception as error:  # whatever the mail server answers is what the editor must know
         messages.error(request, _("The test was not sent: %(error)s") % {"error": error})
         return

@@ -22,6 +22,7 @@ from nsr_events.reminders.naming import rule_name
 
 from . import preview
 from .frame import MessageScreen
+from .kind_words import following_words
 from .rule_form import RuleForm
 from .texts_form import placeholder_help
 from .words import at_words, left_out_words, segment_words
@@ -119,7 +120,7 @@ class EditRuleView(RuleScreen):
         shown = self.preview(words)
         reach = audiences.reach(self.event, rule.segment, now=timezone.now(), reminders=True)
         if "send_to_me" in self.request.POST:
-            preview.send_and_tell(self.request, self.event, shown, kind=words.kind)
+            preview.send_and_tell(self.request, shown)
         return self.show(
             form, shown=shown, words=words, reach=reach, left_out=left_out_words(reach.left_out),
             warnings=form.warnings(), due=self.dues(rule), has_unsaved_changes=True,
@@ -210,13 +211,3 @@ class SendMissedView(RuleScreen):
         else:
             notes.warning(request, _("There is nobody left to send it to, or it is too late."))
         return redirect(self.address("timeline"))
-
-
-def following_words(count: int) -> str:
-    """That mails which wait already follow the edit."""
-    words = ngettext(
-        "%(count)d mail that waits already follows the change.",
-        "%(count)d mails that wait already follow the change.",
-        count,
-    )
-    return words % {"count": count}

@@ -1,9 +1,11 @@
-"""Addresses of reminders, messages and texts below ``/admin/events/<pk>/messages/``."""
+"""Addresses of reminders, messages and texts below ``/admin/events/<pk>/messages/``, and of the site's texts."""
 
 from django.urls import include, path
 
 from .frame import NAMESPACE
 from .rules import AddRuleView, DeleteRuleView, EditRuleView, SendMissedView, TimelineView
+from .site_texts import NAMESPACE as SITE_NAMESPACE
+from .site_texts import SiteTextsView, SiteTextView
 from .texts import TextsView, TextView
 from .writing import CheckView, MessagesView, MessageView, NewMessageView, WriteView
 
@@ -22,7 +24,15 @@ patterns = [
     path("texts/<str:kind>/", TextView.as_view(), name="text"),
 ]
 
+site_patterns = [
+    path("", SiteTextsView.as_view(), name="texts"),
+    path("<str:kind>/", SiteTextView.as_view(), name="text"),
+]
+
 
 def reminder_urls():
     """For Wagtail's hook ``register_admin_urls``."""
-    return [path("events/<int:event_pk>/messages/", include((patterns, NAMESPACE)))]
+    return [
+        path("events/<int:event_pk>/messages/", include((patterns, NAMESPACE))),
+        path("events/mail-texts/", include((site_patterns, SITE_NAMESPACE))),
+    ]

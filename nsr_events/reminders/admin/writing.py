@@ -164,7 +164,7 @@ class CheckView(OneMessage):
         if "discard" in request.POST:
             return self.discard()
         if "send_to_me" in request.POST:
-            preview.send_and_tell(self.request, self.event, self.preview(self.words), kind=self.message.kind)
+            preview.send_and_tell(request, self.preview(self.words))
         return self.render_to_response(self.get_context_data())
 
     def confirm(self) -> HttpResponse:
