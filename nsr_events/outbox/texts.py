@@ -115,6 +115,10 @@ def problems(kind: Kind, text: MailText) -> list[str]:
         _("The text needs the placeholder {%(name)s}.") % {"name": name}
         for name in sorted(kind.required - used)
     ]
+    found += [
+        _("The subject cannot hold the link {%(name)s}. Put it in the text.") % {"name": name}
+        for name in sorted(set(markup.NAMED.findall(text.subject)) & {*COMMON_LINKS, *kind.links})
+    ]
     if not text.subject.strip() or len(text.subject) > MOST_SUBJECT or "\n" in text.subject:
         found.append(_("The subject is one line of at most %(most)d characters.") % {"most": MOST_SUBJECT})
     if SECRET_ADDRESS.search(text.body) or SECRET_ADDRESS.search(text.subject):

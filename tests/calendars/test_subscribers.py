@@ -11,8 +11,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from django.core import mail
 
+from nsr_events.outbox import delivery
 from nsr_events.programme.sessions import get_session, place
+from tests.factories import NOW, open_registration, register
 
 from .conftest import add_session, make_event, make_page, release
 from .readers import agreed, by_icalendar
@@ -208,3 +211,32 @@ def test_each_file_can_be_put_on_a_caldav_server(site, venue, client, caldav):
         assert status == 201
         _status, stored = ask(f"{caldav}/{number}.ics", "GET")
         assert agreed(stored) == agreed(data)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("invites", [True, False])
+def test_the_entry_in_a_mail_can_be_put_on_a_caldav_server(site, venue, caldav, settings, invites):
+    """As a program stores what came by mail: an object in a store has no METHOD (RFC 4791, section 4.1)."""
+    organizer = settings.DEFAULT_FROM_EMAIL if invites else None
+    settings.NSR_EVENTS = {**settings.NSR_EVENTS, "ICAL_ORGANIZER": organizer}
+    dates = tuple(dt.date(2027, 6, day) for day in (8, 9, 11))
+    event = make_event("Samling æøå; 😀", dates=dates, venue=venue)
+    make_page(event, site["nb"])
+    open_registration(event)
+    register(event)
+    for _mail in range(2):  # the second run of days has a mail of its own
+        delivery.drain(clock=lambda: NOW)
+    files = [
+        content if isinstance(content, bytes) else content.encode()
+        for message in mail.outbox
+        for _name, content, kind in message.attachments
+        if kind.partition(";")[0] in {"application/ics", "text/calendar"}
+    ]
+    assert len(files) == 2
+    assert [b"METHOD:REQUEST" in data for data in files] == [invites] * 2
+    for number, data in enumerate(files):
+        kept = data.replace(b"METHOD:REQUEST\r\n", b"")
+        status, _body = ask(f"{caldav}/{number}.ics", "PUT", kept)
+        assert status == 201
+        _status, stored = ask(f"{caldav}/{number}.ics", "GET")
+        assert agreed(stored) == agreed(kept)

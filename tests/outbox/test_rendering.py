@@ -200,6 +200,7 @@ class TestPackagedTexts:
             ("S", "{nonsense}", "There is no placeholder {nonsense}"),
             ("", "words", "The subject is one line"),
             ("S" * 151, "words", "The subject is one line"),
+            ("See {own_page}", "words", "The subject cannot hold the link {own_page}."),
             ("S", "https://example.org/me/abc/", "A personal address"),
             ("S", "[x](http://example.org)", "must begin with https://"),
             ("S", "[x](javascript:alert(1))", "must begin with https://"),
