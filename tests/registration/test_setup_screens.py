@@ -203,6 +203,7 @@ class TestSaving:
             ({"mode": "external", "external_url": ""}, "address of the site"),
             ({"capacity": "10", "few_left": "10"}, "fewer than the seats"),
             ({"identity_kept": "731"}, "730"),
+            ({"identity_kept": "9" * 40}, "730"),
             ({"closes": "i morgen"}, "Write date and time like this"),
         ],
     )

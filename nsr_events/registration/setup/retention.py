@@ -57,7 +57,9 @@ def lines_of(form: Any) -> list[Line]:
 
 def _line(form: Any, name: str) -> Line:
     what, result = RESULTS[name]
-    days = getattr(form, "cleaned_data", {}).get(name, getattr(form.instance, name))
+    # A number that is refused leads to no date; it may be one that no calendar has room for.
+    wrong = form.is_bound and name in form.errors
+    days = None if wrong else getattr(form, "cleaned_data", {}).get(name, getattr(form.instance, name))
     after = AFTER.get(name, gettext_lazy("days after the event"))
     date = "" if name in {"unfinished_kept", "mail_kept"} else _date(form.instance.event, days)
     return Line(form[name], str(what), str(after), date, str(result))
