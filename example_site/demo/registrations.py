@@ -52,7 +52,7 @@ def add_registrations(demo: Any) -> None:
 def set_up(demo: Any, event: Event, **values: Any) -> RegistrationSetup:
     """Open an event's registration three weeks ago, unless ``values`` say otherwise."""
     setup = event.registration_setup
-    defaults = {"mode": "open", "opens": demo.now - 21 * DAY, "privacy_text": PRIVACY}
+    defaults = {"mode": "open", "opens": morning(demo, -21), "privacy_text": PRIVACY}
     for name, value in {**defaults, **values}.items():
         setattr(setup, name, value)
     setup.full_clean(exclude=["event"])
@@ -177,7 +177,8 @@ def _invite(event: Event, count: int, now: dt.datetime) -> list[Invitation]:
         Invitation.objects.create(
             event=event, category=category, language="nn" if number % 9 == 0 else "nb", state=Invitation.State.SENT,
             first_name=dice.choice(GIVEN), last_name=dice.choice(FAMILY), email=f"invitert{number + 1}@politi.example",
-            organisation="Oppdiktet politidistrikt", sent_at=now - 10 * DAY, extra_seats=1 if number % 10 == 0 else 0,
+            organisation="Oppdiktet politidistrikt", sent_at=now - 10 * DAY,
+            answer_by=event.start - 14 * DAY, extra_seats=1 if number % 10 == 0 else 0,
         )
         for number in range(count)
     ]  # fmt: skip

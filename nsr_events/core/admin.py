@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
@@ -25,6 +26,7 @@ from .texts import as_dict
 from .workspace import WorkspaceView
 
 RECENT = 10
+LOOKED_AT = 100
 DAYS_TAB = "days"
 
 
@@ -50,10 +52,19 @@ class OverviewView(WorkspaceView):
 
 
 def recent_entries(event: Event) -> list[ModelLogEntry]:
-    """The last things that happened to ``event``, newest first, with the names of those who did them."""
+    """The last things that happened to ``event``, newest first, with the names of those who did them.
+
+    What somebody did several times in a row is one thing, and its ``times`` tells how many.
+    """
     content_type = ContentType.objects.get_for_model(Event)
     entries = ModelLogEntry.objects.filter(content_type=content_type, object_id=str(event.pk))
-    return list(entries.select_related("user").order_by("-timestamp", "-pk")[:RECENT])
+    newest = entries.select_related("user").order_by("-timestamp", "-pk")[:LOOKED_AT]
+    found = []
+    for _same, run in groupby(newest, key=lambda entry: (str(entry.message), entry.user_id)):
+        first, *others = run
+        first.times = 1 + len(others)
+        found.append(first)
+    return found[:RECENT]
 
 
 def who_saved(event: Event) -> str:

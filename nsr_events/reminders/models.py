@@ -5,6 +5,8 @@ Neither holds a list of people: who gets a mail is asked when its rows are made,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -17,7 +19,7 @@ from nsr_events.core.fields import I18nCharField, I18nTextField
 from nsr_events.core.models import Event, WithUid
 from nsr_events.outbox.models import MOST_BODY, MOST_SUBJECT
 
-from .segments import Segment
+from .segments import Segment, To
 from .timing import When
 
 MOST_DAYS = 366
@@ -91,8 +93,9 @@ class ReminderRule(WithUid):
 
     @property
     def segment(self) -> Segment:
-        """Whom it is for."""
-        return Segment.from_json(self.audience)
+        """Whom it is for; about an invitation those who have not answered it."""
+        segment = Segment.from_json(self.audience)
+        return replace(segment, to=To.SILENT) if self.is_of_invitations else segment
 
     @property
     def is_of_invitations(self) -> bool:

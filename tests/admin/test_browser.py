@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from nsr_events.admin.pages import make_page
 from nsr_events.core.models import EventDayHost, EventOrganisation
+from tests.signing_in import pages_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,21 +33,9 @@ def site(live_server, world):
 
 @pytest.fixture
 def signed_in(browser, live_server, client, site):
-    """Open a page as the superuser, of a width and in a colour scheme."""
-    client.force_login(site.boss)
-    contexts = []
-
-    def open_page(*, width=1280, height=900, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    """Open a page as the superuser."""
+    with pages_as(site.boss, browser=browser, live_server=live_server, client=client) as open_page:
+        yield open_page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.log_actions import log
 from wagtail.models import Locale, Page
 
 from nsr_events.admin.menu import page_header_buttons
@@ -165,6 +166,15 @@ class TestOverview:
         assert [entry.action for entry in entries] == ["nsr_events.event.edit", "nsr_events.event.create"]
         assert "oslo-editor" in page.content.decode()
         assert "cancelled" not in str(entries[0].data)
+
+    def test_what_somebody_did_many_times_in_a_row_is_one_line(self, as_editor, world):
+        for _time in range(12):
+            log(world.event, action="nsr_events.session.create", user=world.editor)
+        log(world.event, action="nsr_events.event.edit", user=world.boss)
+        log(world.event, action="nsr_events.session.create", user=world.editor)
+        page = self.overview(as_editor, world.event)
+        assert [entry.times for entry in page.context["log_entries"]] == [1, 1, 12, 1]
+        assert "(12 ganger)" in page.text
 
     def test_whoever_may_only_check_in_sees_the_facts_and_nothing_to_do(self, client, world):
         client.force_login(make_user("door", collection=world.oslo, actions=["check_in"]))

@@ -15,6 +15,7 @@ from nsr_events.registration.models import ConsentText, Invitation, Registration
 from tests.admin.conftest import make_user
 from tests.factories import invite, make_category
 from tests.registration.people import address, answer, ask, coming_event, fresh, pending_category, person
+from tests.signing_in import pages_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -103,21 +104,9 @@ def pending_category_named(event):
 
 @pytest.fixture
 def signed_in(browser, live_server, client, site):
-    """Open a page as the superuser, of a width and in a colour scheme."""
-    client.force_login(site.boss)
-    contexts = []
-
-    def open_page(*, width=1280, height=900, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-        context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    """Open a page as the superuser."""
+    with pages_as(site.boss, browser=browser, live_server=live_server, client=client) as open_page:
+        yield open_page
 
 
 def other_steps(page, site):

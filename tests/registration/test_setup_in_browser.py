@@ -12,6 +12,7 @@ from nsr_events.registration.models import Registration, RegistrationSetup
 from tests.admin.conftest import restore_wagtail
 from tests.factories import make_index, make_page
 from tests.registration.setting_up import make_category, make_open_event, make_question, people
+from tests.signing_in import pages_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,23 +70,10 @@ def addresses(live_server, event):
 
 @pytest.fixture
 def signed_in(browser, live_server, client, event):
-    """Open a page as the superuser, of a width and in a colour scheme."""
-    client.force_login(User.objects.create_superuser("boss", "boss@example.org", "pass"))
-    contexts = []
-
-    def open_page(*, width=1280, height=900, scheme="light", scripts=True):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, java_script_enabled=scripts
-        )
-        context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    """Open a page as the superuser."""
+    user = User.objects.create_superuser("boss", "boss@example.org", "pass")
+    with pages_as(user, browser=browser, live_server=live_server, client=client) as open_page:
+        yield open_page
 
 
 def shoot(page, name):

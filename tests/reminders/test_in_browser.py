@@ -13,6 +13,7 @@ from nsr_events.reminders import notices
 from nsr_events.reminders.models import Message, ReminderRule
 from tests.admin.conftest import restore_wagtail
 from tests.factories import make_event, make_index, make_page, open_registration, register
+from tests.signing_in import pages_as
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,20 +54,10 @@ def addresses(live_server, event):
 
 @pytest.fixture
 def signed_in(browser, live_server, client, event):
-    """Open a page as the superuser, of a width and in a colour scheme."""
-    client.force_login(User.objects.create_superuser("boss", "boss@example.org", "pass"))
-    contexts = []
-
-    def open_page(*, width=1280, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        context.add_cookies([cookie])
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    """Open a page as the superuser."""
+    user = User.objects.create_superuser("boss", "boss@example.org", "pass")
+    with pages_as(user, browser=browser, live_server=live_server, client=client) as open_page:
+        yield open_page
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
