@@ -293,6 +293,7 @@ class InvitationForm(forms.ModelForm):
             label=self.fields["email"].label, most=254, error_messages={"required": _("Write the address")}
         )
         self.fields["category"].queryset = self.instance.event.categories.all()
+        self.fields["category"].label = _("Category")
         self.fields["category"].empty_label = None
         self.fields["language"] = forms.ChoiceField(
             label=_("Language of the mails"), choices=content_languages()

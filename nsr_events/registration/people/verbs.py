@@ -252,7 +252,7 @@ VERBS = (
         _give_seat, needs_reason=True, exceeds=True, bulk=True, possible=_not_over,
     ),
     Verb(
-        "cancel", pgettext_lazy("a registration", "Cancel"), _("Their seat goes to those who wait."),
+        "cancel", pgettext_lazy("a registration", "Cancel"), _("If they have a seat, it goes to those who wait."),
         frozenset({Status.PENDING, Status.CONFIRMED, Status.WAITLISTED, Status.OFFERED}), _cancel, bulk=True,
         serious=True,
     ),
