@@ -133,12 +133,18 @@ def wished(registration: Registration, event: Event, shown: Presentation | None)
         return [_wish(registration, event, run, shown, attendee) for run in _runs(days)]
 
 
-def difference(registration: Registration, wishes: Sequence[Wish]) -> list[Difference]:
-    """Compare wishes with what was told; what is new or changed before what is gone.
+def told(registration: Registration) -> list[CalendarInvite]:
+    """Return what calendars were told of a registration, in the order it began.
 
     Whoever tells afterwards needs the registration's row locked: two first mails have no row of ours to wait for.
     """
-    rows = list(CalendarInvite.objects.filter(registration=registration).order_by("pk"))
+    return list(CalendarInvite.objects.filter(registration=registration).order_by("pk"))
+
+
+def difference(
+    registration: Registration, wishes: Sequence[Wish], rows: Sequence[CalendarInvite]
+) -> list[Difference]:
+    """Compare wishes with what was told, the ``rows``; what is new or changed before what is gone."""
     live = {row.first_day: row for row in rows if row.method == Method.REQUEST}
     found = []
     for wish in wishes:
@@ -159,9 +165,10 @@ def why_not(mail: OutgoingMail, now: dt.datetime) -> str | None:
         return Reason.ERASED
     shown = presentations.of([mail.event_id], mail.language).get(mail.event_id)
     wishes = wished(registration, mail.event, shown)
-    told = CalendarInvite.objects.filter(uid=mail.facts.get("uid"), mail=mail).exists()
-    pending = {str(each.uid) for each in difference(registration, wishes)}
-    return None if told or mail.facts.get("uid") in pending else Reason.SUPERSEDED
+    rows, uid = told(registration), mail.facts.get("uid")
+    told_by_it = any(str(row.uid) == uid and row.mail_id == mail.pk for row in rows)
+    pending = {str(each.uid) for each in difference(registration, wishes, rows)}
+    return None if told_by_it or uid in pending else Reason.SUPERSEDED
 
 
 def outdated(event: Event) -> int:
@@ -182,9 +189,10 @@ def _invitation(
     context: MailContext, registration: Registration, wishes: Sequence[Wish], organizer: Party
 ) -> Sequence[Part]:
     """Tell one difference in this mail, and let further mails tell the others: Outlook reads one UID a mail."""
-    if again := _told_before(context.mail, wishes):
+    rows = told(registration)
+    if again := _told_before(context.mail, wishes, rows):
         return _parts(again, _entry_of(again, registration, wishes, context), organizer, registration)
-    changed = difference(registration, wishes)
+    changed = difference(registration, wishes, rows)
     if context.mail.kind == KIND:
         changed = [each for each in changed if str(each.uid) == context.mail.facts.get("uid")]
     if not changed:
@@ -195,9 +203,11 @@ def _invitation(
     return _parts(row, _entry_of(row, registration, wishes, context), organizer, registration)
 
 
-def _told_before(mail: OutgoingMail, wishes: Sequence[Wish]) -> CalendarInvite | None:
+def _told_before(
+    mail: OutgoingMail, wishes: Sequence[Wish], rows: Sequence[CalendarInvite]
+) -> CalendarInvite | None:
     """The row that an earlier try of this mail told, if it still says what is wished."""
-    row = CalendarInvite.objects.filter(mail=mail).first()
+    row = next((each for each in rows if each.mail_id == mail.pk), None)
     if row is None:
         return None
     wish = next((each for each in wishes if each.first_day == row.first_day), None)
@@ -218,9 +228,10 @@ def _tell(change: Difference, registration: Registration, context: MailContext) 
             "days": list(change.wish.days), "digest": change.wish.digest, "place": change.wish.place,
             "first_day": change.wish.first_day, "generation": change.generation,
         }  # fmt: skip
-    row, _made = CalendarInvite.objects.update_or_create(
-        uid=change.uid, defaults={**values, "registration": registration}
-    )
+    row = change.row or CalendarInvite(uid=change.uid, registration=registration)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
     return row
 
 

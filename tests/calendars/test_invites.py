@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.core import mail as django_mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar
 
 from nsr_events.calendars.checks import check_organizer
@@ -19,6 +21,7 @@ from tests.calendars import readers
 from tests.factories import NOW, application, make_event, open_registration, register
 
 pytestmark = pytest.mark.django_db
+OF_TRANSACTIONS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 NAME, ADDRESS = "Sikkerhetsforum", "arrangement@sikkerhetsforum.example"
 
 
@@ -272,3 +275,26 @@ def test_the_organizer_is_the_sender(settings, organizer, good):
     settings.DEFAULT_FROM_EMAIL = f"{NAME} <{ADDRESS}>"
     settings.NSR_EVENTS = {**settings.NSR_EVENTS, "ICAL_ORGANIZER": organizer}
     assert (check_organizer(None) == []) is good
+
+
+@pytest.mark.parametrize(
+    ("days", "runs", "most"), [((1, 2, 3), 1, 10), ((1, 3), 2, 12)], ids=["one run", "two runs"]
+)
+def test_a_mail_with_an_entry_costs_the_same_few_queries_in_a_small_run_and_a_large_one(
+    event, days, runs, most
+):
+    """Those of any mail, the comparison and the note of what is told; a further mail is asked whether it is wanted."""
+
+    def cost(numbers):
+        for number in numbers:
+            register(event, number, days=tuple(day(event, each) for each in days))
+        with CaptureQueriesContext(connection) as captured:
+            while messages_sent := sent():
+                found.extend(messages_sent)
+        return len([query for query in captured if not query["sql"].startswith(OF_TRANSACTIONS)])
+
+    found = []
+    cost(range(1))
+    few, many = cost(range(10, 15)), cost(range(20, 35))
+    assert sum(has_calendar(message) for message in found) == len(found) == 21 * runs
+    assert (many - few) / (10 * runs) <= most
