@@ -35,6 +35,8 @@ from .structured import event_data, plain, programme_data, report_data, session_
 PAGE_SIZE = 20
 MOST_IN_MONTH = 200
 PUBLIC = "public, max-age=60, stale-while-revalidate=300"
+NEVER_STALE = "public, max-age=60"
+"""For a page that says what is open: no cache says so a minute after it has closed."""
 PRIVATE = "private, no-store"
 
 
@@ -49,7 +51,8 @@ def show_index(page, request: HttpRequest) -> HttpResponse:
         context["month_url"] = context["index_url"] + page.reverse_subpage(
             "month", kwargs={"month": f"{soonest:%Y-%m}"}
         )
-    return respond(page, request, "nsr_events/event_index_page.html", {**context, "wanted": wanted})
+    template = "nsr_events/event_index_page.html"
+    return respond(page, request, template, {**context, "wanted": wanted}, cache=_kept(wanted))
 
 
 def show_archive(page, request: HttpRequest) -> HttpResponse:
@@ -58,7 +61,8 @@ def show_archive(page, request: HttpRequest) -> HttpResponse:
     events, wanted = _filtered(page, request)
     context = _listed(page, request, listing.past(events, now=now), wanted, now=now)
     context["years"] = listing.by_year(context["rows"])
-    return respond(page, request, "nsr_events/event_archive_page.html", {**context, "wanted": wanted})
+    template = "nsr_events/event_archive_page.html"
+    return respond(page, request, template, {**context, "wanted": wanted}, cache=_kept(wanted))
 
 
 def show_month(page, request: HttpRequest, month: str) -> HttpResponse:
@@ -73,13 +77,18 @@ def show_month(page, request: HttpRequest, month: str) -> HttpResponse:
     rows = _rows(page, request, list(events[:MOST_IN_MONTH]), now=now)
     months = month_context(month, rows, page.language, query=wanted.query)
     context = {**_addresses(page, request, wanted, now=now), "wanted": wanted, "rows": rows, **months}
-    return respond(page, request, "nsr_events/event_month_page.html", context)
+    return respond(page, request, "nsr_events/event_month_page.html", context, cache=_kept(wanted))
 
 
 def index_feed_xml(page, request: HttpRequest) -> HttpResponse:
     """The Atom feed of an index, under the filters calendars know."""
     events = filter_events(listing.listed_events(page), feeds.index_filters(request.GET))
     return answer_feed(request, atom_feed(page, events, request), private=_restrictions(page).exists())
+
+
+def _kept(wanted: IndexFilter) -> str:
+    """How long a list under these filters may be kept."""
+    return NEVER_STALE if "registration" in wanted.chosen else PUBLIC
 
 
 def _filtered(page, request: HttpRequest):

@@ -161,3 +161,14 @@ def test_nothing_a_cache_may_keep_says_open_a_minute_past_closing(client, event,
     for each in others:
         assert b"register/" not in each.content
         assert "Åpent" not in each.content.decode()
+
+
+def test_a_list_of_what_is_open_is_never_served_stale(client, event, now):
+    """Under other filters it may be: it does not say what is open."""
+    index = make_index()
+    make_page(event, index)
+    for path in ("", "archive/", f"month/{event.local_start:%Y-%m}/"):
+        answer = client.get(index.url + path + "?registration=open")
+        assert answer["Cache-Control"] == "public, max-age=60", path
+        assert "stale" in client.get(index.url + path)["Cache-Control"]
+    assert str(event.name) in client.get(index.url + "?registration=open").content.decode()
