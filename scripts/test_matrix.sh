@@ -17,8 +17,8 @@ lane() { # interpreter, Django, pytest arguments...
   "$venv/bin/python" -m pytest -n 2 --dist loadgroup "$@" || status=1
 }
 
-lane python3.13 6.1.0
-lane python3.13 6.1.0 --postgres -m "not browser"
 lane python3.11 5.2.0
 lane python3.11 5.2.0 --postgres -m postgres
+lane python3.13 6.1.0
+lane python3.13 6.1.0 --postgres -m "not browser"
 exit $status
