@@ -5,6 +5,7 @@ Nothing leaves the machine. The addresses below ``/demo/mail/`` exist only where
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import secrets
 import time
@@ -52,6 +53,12 @@ class StoredMail:
     name: str
     raw: bytes
     message: EmailMessage
+
+    @property
+    def sent_at(self) -> dt.datetime:
+        """When it was sent; "-0000" in a mail means UTC (RFC 5322, 3.3), and the parser leaves that zone out."""
+        moment = self.message["Date"].datetime
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
     @property
     def text(self) -> str:

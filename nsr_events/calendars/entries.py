@@ -229,20 +229,16 @@ def _venue(event: Event, days: Sequence[EventDay]) -> Venue | None:
     return event.venue or next((day.venue for day in days if day.venue), None)
 
 
-def _is_online(event: Event) -> bool:
-    return event.format == Event.Format.ONLINE or event.status == Event.Status.MOVED_ONLINE
-
-
 def place_of(event: Event, venue: Venue | None) -> str:
     """LOCATION: the house with its address, or that it is online."""
-    if _is_online(event):
+    if event.is_online:
         return _("Online")
     return ", ".join(filter(None, [venue.name, venue.address_line])) if venue else ""
 
 
 def coordinates_of(event: Event, venue: Venue | None) -> tuple[float, float] | None:
     """GEO of the house, where people go to one."""
-    if venue is None or _is_online(event) or venue.latitude is None or venue.longitude is None:
+    if venue is None or event.is_online or venue.latitude is None or venue.longitude is None:
         return None
     return float(venue.latitude), float(venue.longitude)
 

@@ -44,7 +44,7 @@ def event_dates(context: MailContext) -> str:
 def event_place(context: MailContext) -> str:
     """Name and town of the house, or that it is online."""
     event = context.event
-    if event.format == Event.Format.ONLINE:
+    if event.is_online:
         return _("Online")
     return str(event.venue) if event.venue else ""
 
@@ -52,7 +52,7 @@ def event_place(context: MailContext) -> str:
 def event_address(context: MailContext) -> str:
     """Street, postal code and town."""
     event = context.event
-    return event.venue.address_line if event.venue and event.format != Event.Format.ONLINE else ""
+    return event.venue.address_line if event.venue and not event.is_online else ""
 
 
 def organiser(context: MailContext) -> str:
@@ -69,7 +69,8 @@ def _organiser(event: Event) -> str:
 def contact(context: MailContext) -> str:
     """Name, e-mail and telephone of the contact person."""
     event = context.event
-    return ", ".join(filter(None, [event.contact_name, event.contact_email, event.contact_phone]))
+    number = event.contact_phone.replace(" ", formats.NBSP)
+    return ", ".join(filter(None, [event.contact_name, event.contact_email, number]))
 
 
 def calendar_note(context: MailContext) -> str:

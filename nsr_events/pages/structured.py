@@ -138,7 +138,7 @@ def location(event: Event, page_url: str | None) -> Any:
         {"@type": "VirtualLocation", "url": event.online_url if event.online_open else page_url or ""}
     )
     house = place(event.venue) if event.venue else None
-    if event.format == Event.Format.ONLINE or event.status == Event.Status.MOVED_ONLINE:
+    if event.is_online:
         return online
     if event.format == Event.Format.MIXED:
         return [house, online] if house else online

@@ -39,6 +39,13 @@ def test_the_newest_stands_first(client, box):
     assert page.index("Den andre") < page.index("Den første")
 
 
+def test_the_list_tells_the_hour_on_the_local_clock(client, box):
+    mail = EmailMultiAlternatives("Hei", "Hei", "a@example.org", ["b@example.org"])
+    mail.extra_headers["Date"] = "Tue, 08 Jun 2027 05:21:00 -0000"
+    box.send_messages([mail])
+    assert "07:21:00" in client.get("/demo/mail/").text
+
+
 def test_a_mail_is_read_as_html_text_source_headers_and_attachments(client, box, event):
     box.send_messages([mail_with_everything(event)])
     [stored] = mailbox.newest()

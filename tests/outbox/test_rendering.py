@@ -7,7 +7,8 @@ from html import unescape
 import pytest
 from django.utils import translation
 
-from nsr_events.outbox import kinds, parts, rendering, texts
+from nsr_events.core.models import Venue
+from nsr_events.outbox import kinds, parts, placeholders, rendering, texts
 from nsr_events.outbox.models import OutgoingMail
 from nsr_events.outbox.parts import Part
 from tests.factories import make_index, make_page
@@ -217,3 +218,20 @@ class TestPackagedTexts:
             assert texts.problems(offer, texts.MailText("S", "{own_page}")) == [
                 "The text needs the placeholder {offer_deadline}."
             ]
+
+
+@pytest.mark.parametrize("facts", [{"format": "online"}, {"status": "moved_online"}])
+def test_a_mail_sends_nobody_to_a_house_that_the_event_has_left(event, facts):
+    event.venue = Venue.objects.create(name="Møtestedet Vika", city="Oslo", address="Gata 1")
+    context = kinds.MailContext(OutgoingMail(event=event), "nb", NOW)
+    assert "Vika" in placeholders.event_place(context)
+    assert "Gata 1" in placeholders.event_address(context)
+    for name, value in facts.items():
+        setattr(event, name, value)
+    assert (placeholders.event_place(context), placeholders.event_address(context)) == ("På nett", "")
+
+
+def test_a_telephone_number_is_not_broken_over_two_lines(event):
+    event.contact_phone = "21 00 00 00"
+    context = kinds.MailContext(OutgoingMail(event=event), "nb", NOW)
+    assert "21\u00a000\u00a000\u00a000" in placeholders.contact(context)
