@@ -73,7 +73,7 @@ GUARDS = (
         "nsr_events/pages/presentations.py",
         "return Page.objects.all().private_q()",
         "return Q(pk__in=[])",
-        "tests/pages tests/calendars/test_feeds.py",
+        "tests/calendars/test_feeds.py tests/pages",
     ),
     Guard(
         "seats are counted under the lock",
@@ -244,7 +244,7 @@ GUARDS = (
         "nsr_events/registration/own/views.py",
         "if found is None or not materials.may_open(found, viewer_of(registration), now=now):",
         "if found is None:",
-        "tests/registration tests/programme/test_materials.py",
+        "tests/programme/test_materials.py tests/pages/test_materials.py tests/registration/test_own_page.py",
     ),
     Guard(
         "public materials only, without a seat",
