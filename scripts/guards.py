@@ -244,7 +244,7 @@ GUARDS = (
         "nsr_events/registration/own/views.py",
         "if found is None or not materials.may_open(found, viewer_of(registration), now=now):",
         "if found is None:",
-        "tests/programme/test_materials.py tests/pages/test_materials.py tests/registration/test_own_page.py",
+        "tests/registration/test_own_materials.py",
     ),
     Guard(
         "public materials only, without a seat",
@@ -308,13 +308,6 @@ GUARDS = (
         "model.objects.live().filter(event_id=page.event_id).exclude(private)",
         "model.objects.live().filter(event_id=page.event_id)",
         "tests/pages/test_related.py",
-    ),
-    Guard(
-        "no cache keeps a restricted page",
-        "nsr_events/pages/views.py",
-        "return _restrictions(page).exists() if restricted is None else restricted",
-        "return bool(restricted)",
-        "tests/pages/test_event_pages.py tests/pages/test_index.py tests/pages/test_materials.py",
     ),
     Guard(
         "no cache keeps an editor's copy",

@@ -161,10 +161,9 @@ def show_event(page, request: HttpRequest) -> HttpResponse:
         registration=state,
         speakers=context["speakers"],
     )
-    restricted = page.pk not in {other.pk for other in shown}
     # Never served stale: no page says "open" a minute after registration closed.
     cache = f"public, max-age={cached_for(state, now=now)}" if state else PUBLIC
-    return respond(page, request, page.get_template(request), context, restricted=restricted, cache=cache)
+    return respond(page, request, page.get_template(request), context, cache=cache)
 
 
 def show_programme(page, request: HttpRequest) -> HttpResponse:
@@ -196,7 +195,7 @@ def show_material(page, request: HttpRequest, uid: str) -> HttpResponse:
     material = get_material(page.facts, uid, current_programme(page.event_id))
     if material is None or not may_open(material, Viewer(), now=timezone.now()):
         raise Http404
-    response = serve(material, shared=not _is_personal(page, request))
+    response = serve(material, shared=not _is_personal(request))
     response.ne_fixed_language = True
     return response
 
@@ -240,7 +239,7 @@ def now_json(page, request: HttpRequest) -> HttpResponse:
     programme = _released(page)
     response = JsonResponse(now_and_next(programme, language=page.language, now=timezone.now()))
     response.ne_fixed_language = True
-    response["Cache-Control"] = PRIVATE if _is_personal(page, request) else "public, max-age=15"
+    response["Cache-Control"] = PRIVATE if _is_personal(request) else "public, max-age=15"
     return response
 
 
@@ -327,18 +326,17 @@ def respond(
     template: str,
     context: dict,
     *,
-    restricted: bool | None = None,
     cache: str = PUBLIC,
 ) -> HttpResponse:
     """Render a public page: cacheable with an ETag over its bytes for visitors, never stored for editors.
 
-    A page behind a view restriction is never stored either: a shared cache would hand it to everybody.
-    ``restricted`` is asked of the database when the caller does not know. ``cache`` is for visitors' pages.
+    What lies behind a view restriction is never stored either: Wagtail sees to that (``check_view_restrictions``).
+    ``cache`` is for visitors' pages.
     """
     html = render_to_string(template, {**page.get_context(request), **context}, request=request)
     response = HttpResponse(html)
     response.ne_fixed_language = True
-    if _is_personal(page, request, restricted=restricted):
+    if _is_personal(request):
         response["Cache-Control"] = PRIVATE
         return response
     response["Cache-Control"] = cache
@@ -346,10 +344,8 @@ def respond(
     return get_conditional_response(request, etag=response["ETag"], response=response)
 
 
-def _is_personal(page, request: HttpRequest, *, restricted: bool | None = None) -> bool:
-    if getattr(request, "is_preview", False) or settings.SESSION_COOKIE_NAME in request.COOKIES:
-        return True
-    return _restrictions(page).exists() if restricted is None else restricted
+def _is_personal(request: HttpRequest) -> bool:
+    return getattr(request, "is_preview", False) or settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def _restrictions(page):

@@ -109,6 +109,21 @@ def test_a_page_behind_a_password_is_never_stored_by_a_cache(client, page):
     assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
 
 
+@pytest.mark.parametrize("path", ["", "programme/", "programme/changes/"])
+def test_a_page_behind_a_login_is_stored_by_nobody_for_who_signs_in_without_a_cookie(
+    client, page, path, settings
+):
+    """Single sign-on names the reader in a header, and the first request has no cookie yet."""
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "django.contrib.auth.middleware.RemoteUserMiddleware"]
+    settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.RemoteUserBackend"]
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+
+    response = client.get(page.url + path, REMOTE_USER="leser")
+
+    assert response.status_code == 200
+    assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
+
+
 def test_calendars_of_a_restricted_page_are_private_and_speak_for_the_page(admin_client, page):
     PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
 
