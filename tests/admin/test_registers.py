@@ -68,6 +68,7 @@ class TestDeletingWhatIsInUse:
             assert "Samling i Oslo" in page
             assert "Åpning på Trondheimskaia" not in page
             assert "1 event of another" in page or "1 arrangement i en annen" in page
+            assert "tatt i bruk" not in page, "it was in use all along"
         assert type(row).objects.filter(pk=row.pk).exists()
 
     def test_what_nothing_rests_on_goes(self, librarian, world):
