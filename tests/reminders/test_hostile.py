@@ -29,7 +29,7 @@ RULE = {
 NO_AUDIENCES = [
     "everybody", [], 7, {"to": "everybody"}, {"to": ["registered"]}, {"statuses": "confirmed"},
     {"statuses": None}, {"statuses": [["confirmed"]]}, {"categories": ["x"]}, {"days": {"a": 1}},
-    {"languages": ["n\x00b"]}, {"sessions": [None]}, {"checked_in": "yes"},
+    {"languages": ["n\u202eb"]}, {"sessions": [None]}, {"checked_in": "yes"},
 ]  # fmt: skip
 TYPED = [
     "{own_page.__class__}", "{0}", "{{own_page}", "{first_name!r}", "%(x)s %s", "<script>alert(1)</script>",
