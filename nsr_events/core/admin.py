@@ -8,6 +8,7 @@ from itertools import groupby
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import QuerySet
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -56,20 +57,25 @@ def recent_entries(event: Event) -> list[ModelLogEntry]:
 
     What somebody did several times in a row is one thing, and its ``times`` tells how many.
     """
-    content_type = ContentType.objects.get_for_model(Event)
-    entries = ModelLogEntry.objects.filter(content_type=content_type, object_id=str(event.pk))
-    newest = entries.select_related("user").order_by("-timestamp", "-pk")[:LOOKED_AT]
     found = []
-    for _same, run in groupby(newest, key=lambda entry: (str(entry.message), entry.user_id)):
+    for _same, run in groupby(
+        _entries(event)[:LOOKED_AT], key=lambda entry: (str(entry.message), entry.user_id)
+    ):
         first, *others = run
         first.times = 1 + len(others)
         found.append(first)
     return found[:RECENT]
 
 
+def _entries(event: Event) -> QuerySet[ModelLogEntry]:
+    content_type = ContentType.objects.get_for_model(Event)
+    entries = ModelLogEntry.objects.filter(content_type=content_type, object_id=str(event.pk))
+    return entries.select_related("user").order_by("-timestamp", "-pk")
+
+
 def who_saved(event: Event) -> str:
     """The name of whoever did the last thing to ``event``."""
-    entry = next(iter(recent_entries(event)), None)
+    entry = _entries(event).first()
     return entry.user_display_name if entry else _("Somebody else")
 
 

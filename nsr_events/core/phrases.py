@@ -27,3 +27,10 @@ def former_date(event: Event, language: str, *, now: dt.datetime) -> str:
     if former.date() == event.local_start.date():
         return formats.at_clock(former, language)
     return formats.full_date(former.date(), language)
+
+
+def place_words(event: Event) -> str:
+    """Name and town of the house where it is, that it is online, or nothing while neither is known."""
+    if event.is_online:
+        return _("Online")
+    return str(event.venue) if event.venue else ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from nsr_events.core import formats
 from nsr_events.core.models import LATEST_CLOSE, Event, EventOrganisation
+from nsr_events.core.phrases import place_words
 from nsr_events.core.texts import text_in
 
 from .kinds import Kind, Link, MailContext
@@ -43,10 +44,7 @@ def event_dates(context: MailContext) -> str:
 
 def event_place(context: MailContext) -> str:
     """Name and town of the house, or that it is online."""
-    event = context.event
-    if event.is_online:
-        return _("Online")
-    return str(event.venue) if event.venue else ""
+    return place_words(context.event)
 
 
 def event_address(context: MailContext) -> str:

@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 
 from nsr_events import conf
 from nsr_events.core import formats, presentations
-from nsr_events.core.models import Event
-from nsr_events.core.phrases import former_date, joined
+from nsr_events.core.phrases import former_date, joined, place_words
 from nsr_events.core.texts import text_in
 from nsr_events.programme import materials
 from nsr_events.registration import answers_shown, seats
@@ -68,7 +67,7 @@ def page_context(registration: Registration, request: HttpRequest, *, now: dt.da
         "when": formats.date_range(event.local_start.date(), event.local_end.date(), language),
         "hours": hours(event, language),
         "former": former_date(event, language, now=now),
-        "where": _where(event),
+        "where": place_words(event),
         "standing": standing(registration, now=now),
         "days": days if confirmed else [],
         "day_names": day_names(registration),
@@ -253,12 +252,6 @@ def kept_until(registration: Registration) -> str:
     setup = registration.event.registration_setup
     last = registration.event.local_end.date() + dt.timedelta(days=setup.identity_kept)
     return formats.full_date(last, registration.language)
-
-
-def _where(event: Event) -> str:
-    if event.is_online:
-        return _("Online")
-    return str(event.venue) if event.venue else ""
 
 
 def _materials(registration: Registration, programme, *, now: dt.datetime) -> list[dict[str, str]]:

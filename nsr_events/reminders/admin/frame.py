@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nsr_events.core.models import Event
-from nsr_events.core.texts import content_languages
 from nsr_events.core.workspace import WorkspaceView
 from nsr_events.outbox.admin import MessagesMixin
 
@@ -31,23 +30,19 @@ class MessageScreen(MessagesMixin, WorkspaceView):
         """One of these screens for this event."""
         return address(self.event, name, *args)
 
-    @property
-    def chosen(self) -> dict[str, str]:
-        """As whom and in which language the editor wants to look at the mail; empty for the usual ones."""
-        return {name: self.request.POST.get(name, "") for name in ("who", "in")}
-
     def preview(self, words: Words) -> Preview:
         """The mail as the chosen person gets it."""
+        asked = preview.chosen(self.request)
         return preview.show(
-            self.event, words, who=self.chosen["who"], language=self.chosen["in"], may_see=self.may_see,
+            self.event,
+            words,
+            who=asked["who"],
+            language=asked["in"],
+            may_see=self.may_see,
             now=timezone.now(),
-        )  # fmt: skip
+        )
 
     def choices(self, words: Words) -> dict[str, Any]:
         """What the template needs to ask as whom and in which language."""
-        return {
-            "who_label": _("As"),
-            "people": preview.choices(self.event, words, may_see=self.may_see, now=timezone.now()),
-            "languages": content_languages(),
-            "chosen": self.chosen,
-        }
+        people = preview.choices(self.event, words, may_see=self.may_see, now=timezone.now())
+        return preview.question(self.request, label=_("As"), people=people)

@@ -76,6 +76,18 @@ class Words:
         return not self.kind.startswith("invitation.") and bool(segment and segment.to == "speakers")
 
 
+def chosen(request: HttpRequest) -> dict[str, str]:
+    """As whom ("who") and in which language ("in") the editor wants to look at a mail; empty for the usual ones."""
+    return {name: request.POST.get(name, "") for name in ("who", "in")}
+
+
+def question(request: HttpRequest, *, label: str, people: list[Choice]) -> dict[str, Any]:
+    """Return what the template needs to ask as whom (or at what, by ``label``) and in which language to look."""
+    return {
+        "who_label": label, "people": people, "languages": content_languages(), "chosen": chosen(request),
+    }  # fmt: skip
+
+
 def choices(event: Event, words: Words, *, may_see: bool, now: dt.datetime) -> list[Choice]:
     """Return whose mail may be looked at: those it is meant for first; an invented person always."""
     invented = Choice(INVENTED, _("An invented person"))

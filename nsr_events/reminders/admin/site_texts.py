@@ -19,7 +19,6 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from nsr_events.core.models import Event
 from nsr_events.core.permissions import visible_events
-from nsr_events.core.texts import content_languages
 from nsr_events.core.workspace import INDEX_URL_NAME
 from nsr_events.outbox.kinds import Kind
 from nsr_events.outbox.models import OutgoingMail
@@ -76,11 +75,6 @@ class SiteTextView(KindScreen, OfSite, TemplateView):
         """Events to look at a mail with: those the editor may write about, the newest first."""
         return list(visible_events(self.request.user, ["send_mail"]).order_by("-start")[:MOST_EVENTS])
 
-    @property
-    def chosen(self) -> dict[str, str]:
-        """With which event and in which language to look at the mail."""
-        return {name: self.request.POST.get(name, "") for name in ("who", "in")}
-
     def unsent(self) -> QuerySet[OutgoingMail]:
         """Mails of this kind about events without words of their own for it."""
         rows = OutgoingMail.objects.filter(kind=self.kind.key).unsent()
@@ -90,19 +84,14 @@ class SiteTextView(KindScreen, OfSite, TemplateView):
         """As somebody at the chosen event would get it."""
         if not self.events:
             return None
-        event = next((each for each in self.events if str(each.pk) == self.chosen["who"]), self.events[0])
-        return preview.show(
-            event, words, who="", language=self.chosen["in"], may_see=False, now=timezone.now()
-        )
+        asked = preview.chosen(self.request)
+        event = next((each for each in self.events if str(each.pk) == asked["who"]), self.events[0])
+        return preview.show(event, words, who="", language=asked["in"], may_see=False, now=timezone.now())
 
     def ask_how(self) -> dict[str, Any]:
         """With which event, and in which language."""
-        return {
-            "who_label": _("At"),
-            "people": [preview.Choice(str(event.pk), str(event)) for event in self.events],
-            "languages": content_languages(),
-            "chosen": self.chosen,
-        }
+        events = [preview.Choice(str(event.pk), str(event)) for event in self.events]
+        return preview.question(self.request, label=_("At"), people=events)
 
 
 class SiteTextsMenuItem(MenuItem):
